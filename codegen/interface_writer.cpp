@@ -1,0 +1,80 @@
+#include <sstream>
+
+#include "names.h"
+#include "writers.h"
+
+namespace millrace::codegen {
+namespace {
+
+std::string return_type(const Operation& operation) {
+  switch (operation.shape) {
+    case Shape::kDownload:
+      return "std::unique_ptr<::millrace::ByteSource>";
+    case Shape::kUpload:
+      return "std::unique_ptr<::millrace::ByteSink>";
+    case Shape::kUnary:
+      break;
+  }
+  return cpp_type(*operation.method->output_type());
+}
+
+// A plugin that lacks a capability need not mention its operations: they answer NOT_IMPLEMENTED.
+std::string body_of(const Operation& operation) {
+  if (operation.capability.empty()) return " = 0;\n";
+  return " {\n    ::millrace::throw_missing_capability(\"" + escaped(operation.method->service()->name()) +
+         "\", \"" + escaped(operation.capability) + "\");\n  }\n";
+}
+
+void write_operation(std::ostream& out, const Operation& operation) {
+  const bool named = operation.capability.empty();
+  out << doc_comment(*operation.method, "  ");
+  out << "  virtual " << return_type(operation) << " " << snake_case(operation.method->name())
+      << "(const ::millrace::CallContext&" << (named ? " context" : "") << ", const "
+      << cpp_type(*operation.method->input_type()) << "&" << (named ? " request" : "") << ")"
+      << body_of(operation);
+}
+
+void write_service(std::ostream& out, const Service& service) {
+  out << doc_comment(*service.descriptor, "");
+  out << "class " << service.descriptor->name() << " {\n public:\n  virtual ~" << service.descriptor->name()
+      << "() = default;\n\n";
+  for (const Operation& operation : service.operations) {
+    write_operation(out, operation);
+  }
+  out << "};\n\n";
+}
+
+void write_services_struct(std::ostream& out, const std::vector<Service>& services) {
+  out << "/// The implementations that the route table calls. All must be set before the first call.\n"
+         "struct Services {\n";
+  for (const Service& service : services) {
+    if (service.has_routes()) {
+      out << "  " << service.descriptor->name() << "* " << snake_case(service.descriptor->name())
+          << " = nullptr;\n";
+    }
+  }
+  out << "};\n\n";
+}
+
+}  // namespace
+
+std::string write_interfaces(const std::vector<const google::protobuf::FileDescriptor*>& files,
+                             const std::vector<Service>& services) {
+  std::ostringstream out;
+  out << "// Generated from the contract in api/; do not edit.\n#pragma once\n\n#include <memory>\n\n"
+         "#include \"base/byte_stream.h\"\n#include \"base/call_context.h\"\n#include "
+         "\"base/capability.h\"\n";
+  for (const auto* file : files) {
+    const std::string& name = file->name();
+    out << "#include \"" << name.substr(0, name.rfind('.')) << ".pb.h\"\n";
+  }
+  out << "\nnamespace millrace {\n\n";
+  for (const Service& service : services) {
+    write_service(out, service);
+  }
+  write_services_struct(out, services);
+  out << "}  // namespace millrace\n";
+  return out.str();
+}
+
+}  // namespace millrace::codegen

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <google/protobuf/descriptor.h>
+
+#include <string>
+#include <string_view>
+
+namespace millrace::codegen {
+
+/// "GetRun" -> "get_run".
+std::string snake_case(std::string_view pascal_case);
+
+/// "::millrace::v1::GetRunRequest".
+std::string cpp_type(const google::protobuf::Descriptor& message);
+
+/// Every comment line of the contract above `descriptor`, as C++ doc comment lines with that indentation.
+std::string doc_comment(const google::protobuf::ServiceDescriptor& service, std::string_view indent);
+std::string doc_comment(const google::protobuf::MethodDescriptor& method, std::string_view indent);
+
+/// `text` as the inside of a C++ string literal.
+std::string escaped(std::string_view text);
+
+}  // namespace millrace::codegen

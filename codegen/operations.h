@@ -1,0 +1,41 @@
+#pragma once
+
+#include <google/protobuf/descriptor.h>
+
+#include <string>
+#include <vector>
+
+#include "millrace/v1/options.pb.h"
+
+namespace millrace::codegen {
+
+/// How the bytes of an operation travel, told by the `stream` keywords of the contract.
+enum class Shape {
+  kUnary,     ///< message in, message out
+  kDownload,  ///< message in, bytes out
+  kUpload,    ///< message and bytes in, message out
+};
+
+/// One rpc of the contract with its options read.
+struct Operation {
+  const google::protobuf::MethodDescriptor* method;
+  Shape shape;
+  std::vector<v1::HttpBinding> bindings;
+  v1::AccessRule access;
+  std::string capability;
+};
+
+/// All operations of one service, in the order of the contract.
+struct Service {
+  const google::protobuf::ServiceDescriptor* descriptor;
+  std::vector<Operation> operations;
+
+  /// Clients reach it over HTTP; the others are plugin kinds.
+  bool has_routes() const;
+};
+
+/// Reads the services of all files. Throws std::runtime_error naming the operation when a binding has no
+/// access rule or a malformed route.
+std::vector<Service> read_services(const std::vector<const google::protobuf::FileDescriptor*>& files);
+
+}  // namespace millrace::codegen

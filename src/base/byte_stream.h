@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace millrace {
+
+/// A part of an open regular file, for transports that can send it without copying it through user
+/// space. The descriptor belongs to the ByteSource that handed the region out.
+struct FileRegion {
+  int descriptor;
+  uint64_t offset;
+  uint64_t length;
+};
+
+/// Bytes that are read once, front to back. One thread at a time; calls may block.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+
+  /// Fills the front of `buffer` and returns the number of bytes written; 0 means the end.
+  /// Throws Error when the bytes cannot be read.
+  virtual size_t read(std::span<char> buffer) = 0;
+
+  /// Number of bytes still to come, where it is known.
+  virtual std::optional<uint64_t> remaining() const { return std::nullopt; }
+
+  /// The same bytes as a file region, where the source is a plain file.
+  virtual std::optional<FileRegion> file_region() const { return std::nullopt; }
+};
+
+/// Bytes that are written once, front to back, and become visible all at once. One thread at a time;
+/// calls may block. Destroying a sink that was not committed leaves nothing visible.
+class ByteSink {
+ public:
+  virtual ~ByteSink() = default;
+
+  /// Throws Error when the bytes cannot be kept; the sink is of no use after that.
+  virtual void write(std::string_view chunk) = 0;
+
+  /// Makes everything written durable and visible. Called at most once, after the last write.
+  virtual void commit() = 0;
+};
+
+}  // namespace millrace

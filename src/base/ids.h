@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+namespace millrace {
+
+/// 32 lower-case hexadecimal digits of a random (version 4, RFC 9562) UUID: the form of run ids.
+/// Drawn from the system's random source; any thread.
+std::string random_hex_id();
+
+/// `length` characters of [0-9a-z] from the same source, for request ids and temporary names.
+std::string random_token(size_t length);
+
+}  // namespace millrace

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/byte_stream.h"
+
+namespace millrace::http {
+
+/// Header fields in the order they came; names compare without regard to case.
+class Headers {
+ public:
+  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+
+  /// The value of the first field of that name; empty when there is none.
+  std::string_view get(std::string_view name) const;
+  bool contains(std::string_view name) const;
+
+  const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+/// Everything of a request that comes before its body. The listener has checked its size and form.
+struct RequestHead {
+  std::string method;      ///< "GET", "POST", ...; HEAD arrives as "GET" with `head_only` set.
+  bool head_only = false;  ///< The client asked for the headers alone; the session drops the body.
+  std::string path;        ///< Before the '?', still percent-encoded.
+  std::string query;       ///< After the '?', still percent-encoded; may be empty.
+  Headers headers;
+  std::string request_id;      ///< Made by the session, or taken from a well-formed X-Request-ID.
+  std::string remote_address;  ///< "127.0.0.1", for the access log and the policy.
+  bool secure = false;         ///< The connection is TLS.
+};
+
+/// An answer. The session adds Date, Content-Length or chunked coding, Connection, X-Request-ID and,
+/// for compressible text bodies held in memory, gzip when the client accepts it. A ByteSource body is
+/// streamed with bounded memory; where it is a plain file on a plain socket it is sent by sendfile(2).
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  Headers headers;
+  std::variant<std::string, std::unique_ptr<ByteSource>> body;
+  std::string operation;  ///< Name for the access log and the metrics, e.g. "LogMetric"; "-" when unknown.
+};
+
+enum class BodyMode {
+  kCollect,  ///< The session gathers the whole body, up to the limit, and hands it to finish().
+  kStream,   ///< Each piece is handed to write() as it comes; finish() gets an empty string.
+};
+
+/// One request being served, from the moment its head was read. Made on an I/O thread by Handler::begin,
+/// destroyed when the answer was sent or the client went away. write() and finish() run on the worker
+/// pool, one call at a time, and may block. A client that goes away in mid-body means destruction
+/// without finish(): whatever was begun must then be undone.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+
+  virtual BodyMode body_mode() const { return BodyMode::kCollect; }
+  /// Largest body in bytes; a longer one is answered with 413 and the connection is closed.
+  virtual uint64_t body_limit() const = 0;
+  /// True when finish() never blocks and costs a few microseconds: it is then run on the I/O thread.
+  virtual bool runs_inline() const { return false; }
+
+  virtual void write(std::string_view /*chunk*/) {}
+  /// Must not throw; faults have been turned into an answer by then.
+  virtual Response finish(std::string body) noexcept = 0;
+};
+
+/// Decides what becomes of a request. Called on I/O threads, concurrently; must not block or throw.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  virtual std::unique_ptr<Exchange> begin(const RequestHead& head) noexcept = 0;
+
+  /// The answer for requests that never become an Exchange: malformed heads (400), too large (413, 431),
+  /// time-outs (408), too many connections (503). `message` says what was wrong.
+  virtual Response refuse(int status, std::string_view message, const std::string& request_id) noexcept = 0;
+};
+
+/// What the access log and the metrics learn of each finished request. Called on I/O threads.
+struct Completed {
+  const RequestHead& head;
+  const std::string& operation;
+  int status;
+  uint64_t bytes_in;   ///< Body bytes received.
+  uint64_t bytes_out;  ///< Body bytes sent.
+  double seconds;      ///< From the first byte of the head to the last byte of the answer.
+};
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void completed(const Completed& completed) noexcept = 0;
+};
+
+}  // namespace millrace::http
