@@ -1,0 +1,221 @@
+#include "sql/connection.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "base/error.h"
+
+namespace millrace::sql {
+namespace {
+
+// Thrown through run_within() when a statement was stopped by its budget; never leaves this file.
+struct BudgetUsedUp {};
+
+Error error_of(int code, const std::string& detail) {
+  switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {ErrorCode::kTemporarilyUnavailable,
+              "The database is locked by another process; try again. (" + detail + ")"};
+    case SQLITE_FULL:
+      return {ErrorCode::kResourceExhausted,
+              "The disk of the database is full; nothing was written. (" + detail + ")"};
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return {ErrorCode::kPermissionDenied,
+              "The database cannot be written: it or its folder is read-only. (" + detail + ")"};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return {ErrorCode::kInternalError,
+              "The file is damaged or is not an SQLite database. (" + detail + ")"};
+    case SQLITE_IOERR:
+      return {ErrorCode::kInternalError, "The database file could not be read or written. (" + detail + ")"};
+    case SQLITE_CONSTRAINT:
+      return {ErrorCode::kResourceConflict, "The database refused a row. (" + detail + ")"};
+    case SQLITE_TOOBIG:
+      return {ErrorCode::kInvalidParameterValue, "A value is too big for the database. (" + detail + ")"};
+    default:
+      return {ErrorCode::kInternalError, "The database reported a fault. (" + detail + ")"};
+  }
+}
+
+[[noreturn]] void fail(sqlite3* database, int code) {
+  if (code == SQLITE_INTERRUPT) throw BudgetUsedUp{};
+  throw error_of(code, sqlite3_errmsg(database));
+}
+
+void check(sqlite3* database, int code) {
+  if (code != SQLITE_OK) fail(database, code);
+}
+
+int stop(void*) {
+  return 1;
+}
+
+}  // namespace
+
+Statement::Statement(Statement&& other) noexcept
+    : database_(other.database_), statement_(std::exchange(other.statement_, nullptr)) {}
+
+Statement::~Statement() {
+  if (statement_ != nullptr) {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+  }
+}
+
+Statement& Statement::bind(int position, std::string_view text) {
+  // An empty view may have a null pointer, which would bind NULL.
+  const char* data = text.data() == nullptr ? "" : text.data();
+  check(database_, sqlite3_bind_text64(statement_, position, data, text.size(), SQLITE_STATIC, SQLITE_UTF8));
+  return *this;
+}
+
+Statement& Statement::bind(int position, int64_t number) {
+  check(database_, sqlite3_bind_int64(statement_, position, number));
+  return *this;
+}
+
+Statement& Statement::bind(int position, double number) {
+  check(database_, sqlite3_bind_double(statement_, position, number));
+  return *this;
+}
+
+Statement& Statement::bind_null(int position) {
+  check(database_, sqlite3_bind_null(statement_, position));
+  return *this;
+}
+
+bool Statement::step() {
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  sqlite3_reset(statement_);
+  fail(database_, code);
+}
+
+void Statement::run() {
+  while (step()) {
+  }
+  sqlite3_reset(statement_);
+}
+
+void Statement::reset() {
+  sqlite3_reset(statement_);
+}
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+double Statement::real(int column) const {
+  return sqlite3_column_double(statement_, column);
+}
+
+std::string_view Statement::text(int column) const {
+  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  if (data == nullptr) return {};
+  return {data, static_cast<size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+struct Connection::CachedStatement {
+  explicit CachedStatement(sqlite3_stmt* prepared) : statement(prepared) {}
+  ~CachedStatement() { sqlite3_finalize(statement); }
+  CachedStatement(const CachedStatement&) = delete;
+  CachedStatement& operator=(const CachedStatement&) = delete;
+
+  sqlite3_stmt* statement;
+};
+
+Connection::Connection(const std::string& path, const ConnectionOptions& options) {
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  flags |= options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  if (options.create) flags |= SQLITE_OPEN_CREATE;
+  const int code = sqlite3_open_v2(path.c_str(), &database_, flags, nullptr);
+  if (code != SQLITE_OK) {
+    const Error error = error_of(code, sqlite3_errstr(code));
+    sqlite3_close(database_);
+    throw Error(error.code(), "Cannot open the database '" + path + "': " + error.what());
+  }
+  sqlite3_busy_timeout(database_, static_cast<int>(options.busy_timeout.count()));
+  execute("PRAGMA cache_size=-" + std::to_string(options.cache_kilobytes));
+}
+
+Connection::~Connection() {
+  statements_.clear();
+  sqlite3_close(database_);
+}
+
+Statement Connection::prepare(std::string_view sql) {
+  // Searches make many texts; a cache that never forgets would grow with what strangers ask.
+  constexpr size_t kLargestCache = 256;
+  const auto found = statements_.find(std::string(sql));
+  if (found != statements_.end() && !sqlite3_stmt_busy(found->second->statement)) {
+    return Statement(database_, found->second->statement);
+  }
+  if (statements_.size() >= kLargestCache) {
+    std::erase_if(statements_, [](const auto& entry) { return !sqlite3_stmt_busy(entry.second->statement); });
+  }
+  sqlite3_stmt* prepared = nullptr;
+  check(database_, sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &prepared, nullptr));
+  auto entry = std::make_unique<CachedStatement>(prepared);
+  statements_[std::string(sql)] = std::move(entry);
+  return Statement(database_, prepared);
+}
+
+void Connection::execute(const std::string& script) {
+  char* message = nullptr;
+  const int code = sqlite3_exec(database_, script.c_str(), nullptr, nullptr, &message);
+  sqlite3_free(message);
+  check(database_, code);
+}
+
+int64_t Connection::total_changes() const {
+  return sqlite3_total_changes64(database_);
+}
+int64_t Connection::changes() const {
+  return sqlite3_changes64(database_);
+}
+int64_t Connection::last_insert_id() const {
+  return sqlite3_last_insert_rowid(database_);
+}
+
+bool Connection::run_within(int64_t steps, const std::function<void()>& action) {
+  sqlite3_progress_handler(database_, static_cast<int>(std::min<int64_t>(steps, 1'000'000'000)), stop,
+                           nullptr);
+  try {
+    action();
+  } catch (const BudgetUsedUp&) {
+    sqlite3_progress_handler(database_, 0, nullptr, nullptr);
+    return false;
+  } catch (...) {
+    sqlite3_progress_handler(database_, 0, nullptr, nullptr);
+    throw;
+  }
+  sqlite3_progress_handler(database_, 0, nullptr, nullptr);
+  return true;
+}
+
+Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {
+  connection_.prepare(kind == Kind::kRead ? "BEGIN" : "BEGIN IMMEDIATE").run();
+}
+
+Transaction::~Transaction() {
+  if (!open_) return;
+  try {
+    connection_.prepare("ROLLBACK").run();
+  } catch (const Error&) {
+    // SQLite has rolled back by itself after the fault that brought us here; there is nothing left to undo.
+  }
+}
+
+void Transaction::commit() {
+  connection_.prepare("COMMIT").run();
+  open_ = false;
+}
+
+}  // namespace millrace::sql

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace millrace::sql {
+
+/// A prepared statement on loan from a Connection's cache; given back, reset and unbound, on destruction.
+/// Positions of parameters count from 1, of columns from 0. Not for sharing between threads.
+class Statement {
+ public:
+  explicit Statement(sqlite3* database, sqlite3_stmt* statement)
+      : database_(database), statement_(statement) {}
+  ~Statement();
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  Statement(Statement&& other) noexcept;
+
+  /// The text must stay alive until the statement was stepped for the last time.
+  Statement& bind(int position, std::string_view text);
+  Statement& bind(int position, int64_t number);
+  Statement& bind(int position, double number);
+  Statement& bind_null(int position);
+
+  /// True when there is a row to read. Throws Error on faults of the database.
+  bool step();
+  /// Steps to the end of a statement that has no rows of interest and makes it ready for the next binding.
+  void run();
+  void reset();
+
+  bool is_null(int column) const;
+  int64_t integer(int column) const;
+  double real(int column) const;
+  /// Valid until the next step.
+  std::string_view text(int column) const;
+
+ private:
+  sqlite3* database_;
+  sqlite3_stmt* statement_;
+};
+
+struct ConnectionOptions {
+  bool read_only = false;
+  bool create = false;  ///< Create the file when it is not there.
+  std::chrono::milliseconds busy_timeout{10'000};
+  int cache_kilobytes = 2048;
+};
+
+/// One connection to an SQLite database. One thread at a time. Faults are thrown as Error: a lock held by
+/// another process beyond the busy time-out is TEMPORARILY_UNAVAILABLE, a full disk RESOURCE_EXHAUSTED, a
+/// file that cannot be written PERMISSION_DENIED, the rest INTERNAL_ERROR.
+class Connection {
+ public:
+  Connection(const std::string& path, const ConnectionOptions& options);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// The statement for that text, from the cache when it was prepared before. `sql` is one statement.
+  Statement prepare(std::string_view sql);
+  /// Runs a script of statements.
+  void execute(const std::string& script);
+
+  /// Rows changed since the connection was opened.
+  int64_t total_changes() const;
+  /// Rows changed by the last statement.
+  int64_t changes() const;
+  int64_t last_insert_id() const;
+
+  /// While `steps` virtual machine instructions are not used up, `action` runs as usual; then the running
+  /// statement stops and false is returned. Lets a plan be tried that is good only if it is short.
+  bool run_within(int64_t steps, const std::function<void()>& action);
+
+ private:
+  struct CachedStatement;
+  sqlite3* database_ = nullptr;
+  std::unordered_map<std::string, std::unique_ptr<CachedStatement>> statements_;
+};
+
+/// Begins a transaction and rolls it back on destruction unless it was committed.
+class Transaction {
+ public:
+  enum class Kind { kRead, kWrite };
+  Transaction(Connection& connection, Kind kind);
+  ~Transaction();
+  void commit();
+
+ private:
+  Connection& connection_;
+  bool open_ = true;
+};
+
+}  // namespace millrace::sql

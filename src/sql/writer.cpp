@@ -1,0 +1,109 @@
+#include "sql/writer.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace millrace::sql {
+namespace {
+
+// A larger group would make its first task wait for too much work of others; a longer queue would only
+// make callers wait past their time-outs.
+constexpr size_t kLargestGroup = 256;
+constexpr size_t kLongestQueue = 16384;
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {
+  thread_ = std::thread([this] { serve(); });
+}
+
+Writer::~Writer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+void Writer::run(const std::function<void(Connection&)>& task) {
+  Request request{task, nullptr, false, false};
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() >= kLongestQueue) {
+      throw Error(ErrorCode::kTemporarilyUnavailable,
+                  "Too many writes are waiting for the database; try again.");
+    }
+    queue_.push_back(&request);
+  }
+  wake_.notify_one();
+  request.done.wait(false);
+  if (request.fault) std::rethrow_exception(request.fault);
+}
+
+WriterStatistics Writer::statistics() const {
+  const std::lock_guard lock(mutex_);
+  return {groups_.load(), tasks_.load(), largest_.load(), static_cast<int64_t>(queue_.size())};
+}
+
+void Writer::serve() {
+  for (Group group = next_group(); !group.empty(); group = next_group()) {
+    commit_group(std::move(group));
+  }
+}
+
+Writer::Group Writer::next_group() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  const size_t size = std::min(queue_.size(), kLargestGroup);
+  Group group(queue_.begin(), queue_.begin() + static_cast<ptrdiff_t>(size));
+  queue_.erase(queue_.begin(), queue_.begin() + static_cast<ptrdiff_t>(size));
+  return group;
+}
+
+void Writer::commit_group(Group group) {
+  while (!group.empty()) {
+    try {
+      Transaction transaction(*connection_, Transaction::Kind::kWrite);
+      if (!run_tasks(group)) continue;
+      if (!group.empty()) transaction.commit();
+    } catch (...) {
+      for (Request* request : group) finish(*request, std::current_exception());
+      return;
+    }
+    groups_ += group.empty() ? 0 : 1;
+    tasks_ += group.size();
+    largest_ = std::max<uint64_t>(largest_, group.size());
+    for (Request* request : group) finish(*request, nullptr);
+    return;
+  }
+}
+
+// Takes the tasks that fail out of the group. False when one had changed something before it failed: the
+// transaction must then be given up and the rest run again.
+bool Writer::run_tasks(Group& group) {
+  for (size_t i = 0; i < group.size();) {
+    Request& request = *group[i];
+    const int64_t before = connection_->total_changes();
+    try {
+      request.task(*connection_);
+      ++i;
+    } catch (...) {
+      const bool changed = connection_->total_changes() != before;
+      group.erase(group.begin() + static_cast<ptrdiff_t>(i));
+      finish(request, std::current_exception());
+      if (changed) return false;
+    }
+  }
+  return true;
+}
+
+void Writer::finish(Request& request, std::exception_ptr fault) {
+  request.fault = std::move(fault);
+  request.done.store(true);
+  // The waiting thread may destroy the request once it has seen `done`; notify_one uses the address only.
+  request.done.notify_one();
+}
+
+}  // namespace millrace::sql

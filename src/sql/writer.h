@@ -1,0 +1,76 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "sql/connection.h"
+
+namespace millrace::sql {
+
+struct WriterStatistics {
+  uint64_t groups;   ///< Transactions committed.
+  uint64_t tasks;    ///< Tasks committed in them.
+  uint64_t largest;  ///< Tasks in the largest group.
+  int64_t waiting;   ///< Tasks in the queue now.
+};
+
+/// The one writer of a database: a thread that runs waiting tasks in one transaction and tells their callers
+/// after the commit reached the disk. A lone task is committed at once; under load, the tasks that came while
+/// the last commit was under way share the next one.
+class Writer {
+ public:
+  /// Owns `connection`, which must be writable.
+  explicit Writer(std::unique_ptr<Connection> connection);
+  /// Runs what is queued, then stops.
+  ~Writer();
+
+  /// Runs `task` on the writer thread and returns when its changes are durable; throws what it threw. The
+  /// task may be run again, so it must depend on nothing but its inputs and the database; one that fails
+  /// after it changed something costs its neighbours a second run, so checks come first. Any thread.
+  void run(const std::function<void(Connection&)>& task);
+
+  /// The same for a task with a result.
+  template <typename Task>
+  auto call(Task task) {
+    std::optional<decltype(task(std::declval<Connection&>()))> result;
+    run([&](Connection& connection) { result.emplace(task(connection)); });
+    return *std::move(result);
+  }
+
+  WriterStatistics statistics() const;
+
+ private:
+  struct Request {
+    const std::function<void(Connection&)>& task;
+    std::exception_ptr fault;
+    bool failed = false;
+    std::atomic<bool> done{false};
+  };
+  using Group = std::vector<Request*>;
+
+  void serve();
+  Group next_group();
+  void commit_group(Group group);
+  bool run_tasks(Group& group);
+  static void finish(Request& request, std::exception_ptr fault);
+
+  std::unique_ptr<Connection> connection_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Request*> queue_;
+  bool stopping_ = false;
+  std::atomic<uint64_t> groups_{0};
+  std::atomic<uint64_t> tasks_{0};
+  std::atomic<uint64_t> largest_{0};
+  std::thread thread_;
+};
+
+}  // namespace millrace::sql
