@@ -1,0 +1,196 @@
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "tracking/stores/sql/paging.h"
+#include "tracking/stores/sql/rows.h"
+#include "tracking/stores/sql/run_search_schema.h"
+#include "tracking/stores/sql/sql_tracking_store.h"
+
+namespace millrace::tracking {
+namespace {
+
+using sql::Connection;
+using v1::plugin::RunPage;
+using v1::plugin::RunQuery;
+
+// An experiment with fewer runs than this is read whole: no index walk can be much cheaper.
+constexpr int64_t kSmallExperiment = 1000;
+
+void append_scope(SqlText& sql, const RunQuery& query) {
+  if (query.experiment_ids_size() == 1) {
+    sql << "r.experiment_id = ";
+    sql.value(parse_experiment_id(query.experiment_ids(0)));
+  } else if (query.experiment_ids_size() > 1) {
+    sql << "r.experiment_id IN " << integer_list(query.experiment_ids());
+  } else {
+    sql << "1";
+  }
+  if (query.view_type() == v1::ACTIVE_ONLY) sql << " AND r.lifecycle_stage = 'active'";
+  if (query.view_type() == v1::DELETED_ONLY) sql << " AND r.lifecycle_stage = 'deleted'";
+}
+
+void append_scope_and_filter(SqlText& sql, const RunQuery& query) {
+  append_scope(sql, query);
+  if (query.filter().node_case() == v1::Filter::NODE_NOT_SET) return;
+  sql << " AND ";
+  append_filter(sql, RunSearchSchema(), query.filter());
+}
+
+// Collects the run ids of one page: those from `skip` on, one more than the page holds.
+class PageOfIds {
+ public:
+  PageOfIds(int64_t skip, int64_t limit) : skip_(skip), wanted_(limit + 1) {}
+
+  bool full() const { return static_cast<int64_t>(ids_.size()) == wanted_; }
+  std::vector<std::string> take() { return std::move(ids_); }
+
+  void read(sql::Statement rows) {
+    while (!full() && rows.step()) {
+      if (skip_ > 0) {
+        --skip_;
+      } else {
+        ids_.emplace_back(rows.text(0));
+      }
+    }
+  }
+
+ private:
+  int64_t skip_;
+  int64_t wanted_;
+  std::vector<std::string> ids_;
+};
+
+// Plan 1: read every run in scope and sort. Cost grows with the experiment, not with the database.
+SqlText scan_plan(const RunQuery& query) {
+  SqlText sql;
+  sql << "SELECT r.run_uuid FROM runs r WHERE ";
+  append_scope_and_filter(sql, query);
+  sql << " ORDER BY ";
+  append_order(sql, RunSearchSchema(), query.order_by());
+  return sql;
+}
+
+// Plan 2: newest first is the order of an index of ours; rows come out sorted.
+bool is_newest_first(const RunQuery& query) {
+  return query.experiment_ids_size() == 1 && query.view_type() != v1::ALL && query.order_by_size() >= 1 &&
+         query.order_by(0).field().kind() == v1::FIELD_KIND_ATTRIBUTE &&
+         query.order_by(0).field().name() == "start_time" && query.order_by(0).descending();
+}
+
+SqlText newest_first_plan(const RunQuery& query) {
+  SqlText sql;
+  sql << "SELECT r.run_uuid FROM runs r INDEXED BY millrace_runs_by_start WHERE ";
+  append_scope_and_filter(sql, query);
+  sql << " ORDER BY r.start_time DESC, r.run_uuid";
+  return sql;
+}
+
+// Plan 3: walk the values of the first ordering metric in order and look each run up. `rank` 0 gives the runs
+// that have a number, 1 those that have NaN.
+SqlText metric_walk_plan(const RunQuery& query, int rank) {
+  const v1::OrderBy& first = query.order_by(0);
+  SqlText sql;
+  sql << "SELECT r.run_uuid FROM latest_metrics o INDEXED BY millrace_latest_metrics_by_value "
+         "CROSS JOIN runs r INDEXED BY millrace_runs_by_id ON r.run_uuid = o.run_uuid WHERE o.key = ";
+  sql.value(first.field().name()) << (rank == 0 ? " AND o.is_nan = 0 AND " : " AND o.is_nan = 1 AND ");
+  append_scope_and_filter(sql, query);
+  sql << " ORDER BY o.value" << (first.descending() ? " DESC" : "");
+  auto rest = query.order_by();
+  rest.DeleteSubrange(0, 1);
+  sql << ", ";
+  append_order(sql, RunSearchSchema(), rest);
+  return sql;
+}
+
+// What the walk does not meet: runs without the metric.
+SqlText without_metric_plan(const RunQuery& query) {
+  SqlText sql;
+  sql << "SELECT r.run_uuid FROM runs r WHERE ";
+  append_scope_and_filter(sql, query);
+  sql << " AND NOT EXISTS (SELECT 1 FROM latest_metrics o WHERE o.key = ";
+  sql.value(query.order_by(0).field().name()) << " AND o.run_uuid = r.run_uuid) ORDER BY ";
+  auto rest = query.order_by();
+  rest.DeleteSubrange(0, 1);
+  append_order(sql, RunSearchSchema(), rest);
+  return sql;
+}
+
+bool is_by_metric(const RunQuery& query) {
+  return query.order_by_size() >= 2 && query.order_by(0).field().kind() == v1::FIELD_KIND_METRIC;
+}
+
+// Runs in scope, counted no further than `most`.
+int64_t count_runs(Connection& connection, const RunQuery& query, int64_t most) {
+  SqlText sql;
+  sql << "SELECT count(*) FROM (SELECT 1 FROM runs r WHERE ";
+  append_scope(sql, query);
+  sql << " LIMIT ";
+  sql.value(most) << ")";
+  auto row = sql.prepare(connection);
+  row.step();
+  return row.integer(0);
+}
+
+// The walk is cheap when matches are frequent among all values of the metric, and may have to go through the
+// whole database when they are not. So it gets a budget of virtual machine instructions, a few times what the
+// scan would need, and gives up beyond it.
+std::optional<std::vector<std::string>> try_metric_walk(Connection& connection, const RunQuery& query,
+                                                        int64_t skip) {
+  constexpr int64_t kStepsPerRun = 60;
+  constexpr int64_t kMostCounted = 200'000;
+  const int64_t runs = count_runs(connection, query, kMostCounted);
+  if (runs < kSmallExperiment) return std::nullopt;
+  PageOfIds page(skip, query.page().limit());
+  const bool finished = connection.run_within(runs * kStepsPerRun, [&] {
+    for (const int rank : {0, 1}) {
+      if (!page.full()) {
+        const SqlText plan = metric_walk_plan(query, rank);
+        page.read(plan.prepare(connection));
+      }
+    }
+    if (!page.full()) {
+      const SqlText plan = without_metric_plan(query);
+      page.read(plan.prepare(connection));
+    }
+  });
+  if (!finished) return std::nullopt;
+  return page.take();
+}
+
+std::vector<std::string> find_ids(Connection& connection, const RunQuery& query, int64_t skip) {
+  if (is_by_metric(query)) {
+    if (auto ids = try_metric_walk(connection, query, skip)) return *std::move(ids);
+  }
+  PageOfIds page(skip, query.page().limit());
+  const SqlText plan = is_newest_first(query) ? newest_first_plan(query) : scan_plan(query);
+  page.read(plan.prepare(connection));
+  return page.take();
+}
+
+void read_run(Connection& connection, const std::string& run_id, v1::Run& run) {
+  auto row = connection.prepare(std::string("SELECT ") + kRunColumns + " FROM runs WHERE run_uuid = ?1");
+  if (row.bind(1, std::string_view(run_id)).step()) read_run_info(row, *run.mutable_info());
+  read_run_details(connection, run);
+}
+
+RunPage search(Connection& connection, const RunQuery& query) {
+  const int64_t skip = offset_from(query.page().cursor());
+  std::vector<std::string> ids = find_ids(connection, query, skip);
+  RunPage page;
+  if (static_cast<int64_t>(ids.size()) > query.page().limit()) {
+    ids.pop_back();
+    page.set_next_cursor(std::to_string(skip + query.page().limit()));
+  }
+  page.mutable_runs()->Reserve(static_cast<int>(ids.size()));
+  for (const std::string& id : ids) read_run(connection, id, *page.add_runs());
+  return page;
+}
+
+}  // namespace
+
+RunPage SqlTrackingStore::search_runs(const CallContext&, const RunQuery& request) {
+  return database_.readers().read([&](Connection& connection) { return search(connection, request); });
+}
+
+}  // namespace millrace::tracking
