@@ -59,7 +59,7 @@ std::string shown(std::string text) {
 
 [[noreturn]] void refuse(const std::string& path, const std::string& value, std::string_view type) {
   throw_invalid_parameter("Invalid value " + shown(value) + " for parameter '" + path +
-                          "' supplied. Hint: Value was of type '" + std::string(type) +
+                          "' supplied:  Hint: Value was of type '" + std::string(type) +
                           "'. See the API docs for more information about request parameters.");
 }
 

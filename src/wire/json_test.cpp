@@ -94,7 +94,7 @@ TEST_CASE("enums are read by name and by number") {
 
 TEST_CASE("a value of the wrong type is named with its place, its text and its type") {
   CHECK(fault(R"({"run_id": 5})") ==
-        "INVALID_PARAMETER_VALUE: Invalid value 5 for parameter 'run_id' supplied. Hint: Value was of type "
+        "INVALID_PARAMETER_VALUE: Invalid value 5 for parameter 'run_id' supplied:  Hint: Value was of type "
         "'int'. "
         "See the API docs for more information about request parameters.");
   CHECK(fault(R"({"metrics": [{"value": 1}, {"value": "x"}]})").find("parameter 'metrics[1].value'") !=

@@ -102,7 +102,6 @@ class StepReader {
 
 void sample_run(Connection& connection, const std::string& run_id, const SampleQuery& query,
                 MetricSamples& samples) {
-  find_run(connection, run_id);
   const std::vector<StepCount> steps = count_steps(connection, run_id, query);
   int64_t total = 0;
   for (const StepCount& step : steps) total += step.points;
