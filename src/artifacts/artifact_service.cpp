@@ -1,0 +1,113 @@
+#include "artifacts/artifact_service.h"
+
+#include "artifacts/path_rules.h"
+#include "base/error.h"
+
+namespace millrace::artifacts {
+namespace {
+
+constexpr uint64_t kLargestPageUpload = 10 * 1024 * 1024;
+
+template <typename Request>
+const std::string& run_id_of(const Request& request) {
+  return request.run_id().empty() ? request.run_uuid() : request.run_id();
+}
+
+v1::plugin::ArtifactPath path_message(const std::string& path) {
+  v1::plugin::ArtifactPath message;
+  message.set_path(path);
+  return message;
+}
+
+// The page's uploads are small notes and plots; what is larger is for the proxy.
+class LimitedSink : public ByteSink {
+ public:
+  explicit LimitedSink(std::unique_ptr<ByteSink> inner) : inner_(std::move(inner)) {}
+
+  void write(std::string_view chunk) override {
+    total_ += chunk.size();
+    if (total_ > kLargestPageUpload) throw_invalid_parameter("Artifact size is too large. Max size is 10MB.");
+    inner_->write(chunk);
+  }
+
+  void commit() override {
+    if (total_ == 0) throw_invalid_parameter("Request must specify data.");
+    inner_->commit();
+  }
+
+ private:
+  std::unique_ptr<ByteSink> inner_;
+  uint64_t total_ = 0;
+};
+
+}  // namespace
+
+std::string RunArtifactService::root_of_run(const CallContext& context, const std::string& run_id) {
+  if (run_id.empty()) {
+    throw_invalid_parameter(
+        "Missing value for required parameter 'run_id'. See the API docs for more information about request "
+        "parameters.");
+  }
+  v1::plugin::RunLookup lookup;
+  lookup.set_run_id(run_id);
+  lookup.set_info_only(true);
+  return store_.get_run(context, lookup).info().artifact_uri();
+}
+
+google::protobuf::RepeatedPtrField<v1::FileInfo> RunArtifactService::list(const CallContext& context,
+                                                                          const std::string& root_uri,
+                                                                          const std::string& path) const {
+  const std::string below = checked_path(path);
+  const ArtifactPlace place = locations_.resolve(root_uri, below);
+  v1::plugin::ArtifactListing listing = place.repository->list(context, path_message(place.path));
+  for (v1::FileInfo& file : *listing.mutable_files()) {
+    file.set_path(join_path(below, std::string_view(file.path()).substr(file.path().rfind('/') + 1)));
+  }
+  return std::move(*listing.mutable_files());
+}
+
+v1::ListArtifactsResponse RunArtifactService::list_artifacts(const CallContext& context,
+                                                             const v1::ListArtifactsRequest& request) {
+  checked_path(request.path());
+  v1::ListArtifactsResponse response;
+  response.set_root_uri(root_of_run(context, run_id_of(request)));
+  *response.mutable_files() = list(context, response.root_uri(), request.path());
+  return response;
+}
+
+std::unique_ptr<ByteSource> RunArtifactService::get_artifact(const CallContext& context,
+                                                             const v1::GetArtifactRequest& request) {
+  const std::string path = checked_file_path(request.path());
+  const ArtifactPlace place = locations_.resolve(root_of_run(context, run_id_of(request)), path);
+  return place.repository->read(context, path_message(place.path));
+}
+
+std::unique_ptr<ByteSource> RunArtifactService::get_model_version_artifact(
+    const CallContext&, const v1::GetModelVersionArtifactRequest& request) {
+  checked_file_path(request.path());
+  throw_not_found("Model Version (name=" + request.name() + ", version=" + request.version() + ") not found");
+}
+
+std::unique_ptr<ByteSource> RunArtifactService::get_logged_model_artifact(
+    const CallContext& context, const v1::GetLoggedModelArtifactRequest& request) {
+  if (request.artifact_file_path().empty()) {
+    throw Error(ErrorCode::kBadRequest, "Request must include the \"artifact_file_path\" query parameter.");
+  }
+  const std::string path = checked_file_path(request.artifact_file_path());
+  v1::plugin::LoggedModelLookup lookup;
+  lookup.set_model_id(request.model_id());
+  const v1::LoggedModel model = store_.get_logged_model(context, lookup);
+  const ArtifactPlace place = locations_.resolve(model.info().artifact_uri(), path);
+  return place.repository->read(context, path_message(place.path));
+}
+
+std::unique_ptr<ByteSink> RunArtifactService::upload_run_artifact(
+    const CallContext& context, const v1::UploadRunArtifactRequest& request) {
+  if (request.run_uuid().empty()) throw_invalid_parameter("Request must specify run_uuid.");
+  if (request.path().empty()) throw_invalid_parameter("Request must specify path.");
+  const std::string path = checked_file_path(request.path());
+  const ArtifactPlace place = locations_.resolve(root_of_run(context, request.run_uuid()), path);
+  return std::make_unique<LimitedSink>(place.repository->write(context, path_message(place.path)));
+}
+
+}  // namespace millrace::artifacts

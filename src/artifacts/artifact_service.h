@@ -1,0 +1,35 @@
+#pragma once
+
+#include "artifacts/locations.h"
+#include "millrace/v1/services.gen.h"
+
+namespace millrace::artifacts {
+
+/// Artifacts as runs and logged models own them. Any thread; what it is made with must outlive it.
+class RunArtifactService : public ArtifactService {
+ public:
+  RunArtifactService(TrackingStore& store, const ArtifactLocations& locations)
+      : store_(store), locations_(locations) {}
+
+  v1::ListArtifactsResponse list_artifacts(const CallContext&, const v1::ListArtifactsRequest&) override;
+  std::unique_ptr<ByteSource> get_artifact(const CallContext&, const v1::GetArtifactRequest&) override;
+  std::unique_ptr<ByteSource> get_model_version_artifact(const CallContext&,
+                                                         const v1::GetModelVersionArtifactRequest&) override;
+  std::unique_ptr<ByteSource> get_logged_model_artifact(const CallContext&,
+                                                        const v1::GetLoggedModelArtifactRequest&) override;
+  std::unique_ptr<ByteSink> upload_run_artifact(const CallContext&,
+                                                const v1::UploadRunArtifactRequest&) override;
+
+  /// Direct children of `path` below a root URI, with paths relative to the root.
+  google::protobuf::RepeatedPtrField<v1::FileInfo> list(const CallContext& context,
+                                                        const std::string& root_uri,
+                                                        const std::string& path) const;
+
+ private:
+  std::string root_of_run(const CallContext& context, const std::string& run_id);
+
+  TrackingStore& store_;
+  const ArtifactLocations& locations_;
+};
+
+}  // namespace millrace::artifacts

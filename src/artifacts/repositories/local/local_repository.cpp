@@ -1,0 +1,96 @@
+#include "artifacts/repositories/local/local_repository.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <vector>
+
+#include "artifacts/path_rules.h"
+#include "artifacts/repositories/local/file_streams.h"
+#include "base/error.h"
+
+namespace millrace::artifacts {
+namespace {
+
+// Names in an open directory but for "." and "..".
+std::vector<std::string> names_in(const Descriptor& directory) {
+  std::vector<std::string> names;
+  // fdopendir() takes over the descriptor it is given.
+  DIR* stream = fdopendir(openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (stream == nullptr) throw_system_error(errno, "list the artifacts");
+  while (const dirent* entry = readdir(stream)) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  closedir(stream);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void remove_entry(const Descriptor& directory, const std::string& name);
+
+void remove_content(const Descriptor& directory) {
+  for (const std::string& name : names_in(directory)) remove_entry(directory, name);
+}
+
+// Links are removed, never followed.
+void remove_entry(const Descriptor& directory, const std::string& name) {
+  if (unlinkat(directory.get(), name.c_str(), 0) == 0 || errno == ENOENT) return;
+  if (errno != EISDIR && errno != EPERM) throw_system_error(errno, "delete '" + name + "'");
+  const Descriptor child(
+      openat(directory.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!child.is_open()) throw_system_error(errno, "delete '" + name + "'");
+  remove_content(child);
+  if (unlinkat(directory.get(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
+    throw_system_error(errno, "delete '" + name + "'");
+}
+
+}  // namespace
+
+v1::plugin::ArtifactListing LocalRepository::list(const CallContext&,
+                                                  const v1::plugin::ArtifactPath& request) {
+  v1::plugin::ArtifactListing listing;
+  const Descriptor directory = root_.open(request.path(), O_RDONLY | O_DIRECTORY);
+  if (!directory.is_open()) return listing;
+  for (const std::string& name : names_in(directory)) {
+    struct stat status {};
+    if (name.starts_with(kReservedPrefix) || fstatat(directory.get(), name.c_str(), &status, 0) != 0)
+      continue;
+    if (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode)) continue;
+    v1::FileInfo& file = *listing.add_files();
+    file.set_path(join_path(request.path(), name));
+    file.set_is_dir(S_ISDIR(status.st_mode));
+    if (!file.is_dir()) file.set_file_size(status.st_size);
+  }
+  return listing;
+}
+
+std::unique_ptr<ByteSource> LocalRepository::read(const CallContext&,
+                                                  const v1::plugin::ArtifactPath& request) {
+  return open_file(root_, request.path());
+}
+
+std::unique_ptr<ByteSink> LocalRepository::write(const CallContext&,
+                                                 const v1::plugin::ArtifactPath& request) {
+  return std::make_unique<FileSink>(root_, request.path());
+}
+
+v1::plugin::ArtifactRemoved LocalRepository::remove(const CallContext&,
+                                                    const v1::plugin::ArtifactPath& request) {
+  if (request.path().empty()) {
+    const Descriptor root = root_.open("", O_RDONLY | O_DIRECTORY);
+    if (root.is_open()) remove_content(root);
+    return {};
+  }
+  const size_t slash = request.path().rfind('/');
+  const Descriptor parent =
+      root_.open(slash == std::string::npos ? "" : request.path().substr(0, slash), O_RDONLY | O_DIRECTORY);
+  if (parent.is_open()) remove_entry(parent, request.path().substr(slash + 1));
+  return {};
+}
+
+}  // namespace millrace::artifacts

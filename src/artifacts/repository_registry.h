@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "millrace/v1/services.gen.h"
+
+namespace millrace::artifacts {
+
+/// A place in a repository.
+struct ArtifactPlace {
+  std::shared_ptr<ArtifactRepository> repository;
+  std::string path;  ///< in the repository; checked
+};
+
+/// Which repository serves which URI. Built once at start-up, constant after that; any thread.
+class RepositoryRegistry {
+ public:
+  /// Makes a repository for a root URI of its scheme.
+  using Factory = std::function<std::shared_ptr<ArtifactRepository>(const std::string& root_uri)>;
+
+  /// Registers a scheme, "" for plain paths. Throws INVALID_STATE when it is taken.
+  void add(const std::string& scheme, Factory factory);
+
+  /// The repository whose root is `uri`. Throws INVALID_PARAMETER_VALUE that lists the known schemes when
+  /// none serves it.
+  std::shared_ptr<ArtifactRepository> open(const std::string& uri) const;
+
+ private:
+  std::map<std::string, Factory> factories_;
+};
+
+/// Registers the repositories that come with the server: local directories ("" and "file").
+void add_built_in_repositories(RepositoryRegistry& registry);
+
+}  // namespace millrace::artifacts
