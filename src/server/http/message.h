@@ -69,8 +69,10 @@ class Exchange {
   /// True when finish() never blocks and costs a few microseconds: it is then run on the I/O thread.
   virtual bool runs_inline() const { return false; }
 
-  virtual void write(std::string_view /*chunk*/) {}
-  /// Must not throw; faults have been turned into an answer by then.
+  /// Takes a piece of a streamed body. False when it cannot be kept: no more pieces are read, finish() is
+  /// called for the answer that tells why, and the connection is closed behind it.
+  virtual bool write(std::string_view /*chunk*/) noexcept { return true; }
+  /// The answer. Faults have been turned into one by then.
   virtual Response finish(std::string body) noexcept = 0;
 };
 
@@ -78,6 +80,7 @@ class Exchange {
 class Handler {
  public:
   virtual ~Handler() = default;
+  /// `head` lives as long as the exchange.
   virtual std::unique_ptr<Exchange> begin(const RequestHead& head) noexcept = 0;
 
   /// The answer for requests that never become an Exchange: malformed heads (400), too large (413, 431),

@@ -17,7 +17,7 @@ struct ServerOptions {
   int worker_threads = 64;  ///< Upper bound; threads start when there is work for them.
   int max_connections = 10000;
   uint32_t max_head_bytes = 64 * 1024;
-  std::chrono::milliseconds head_timeout{15'000};      ///< From the first byte of a head to its end.
+  std::chrono::milliseconds head_timeout{15'000};       ///< From the first byte of a head to its end.
   std::chrono::milliseconds body_idle_timeout{30'000};  ///< Between two pieces of a body, either way.
   std::chrono::milliseconds keep_alive_timeout{75'000};
   std::chrono::milliseconds stop_grace{10'000};  ///< How long stop() waits for what is in flight.

@@ -853,7 +853,6 @@ CREATE TABLE job_locks(
   CONSTRAINT fk_job_locks_job_id FOREIGN KEY(job_id) REFERENCES jobs (id) ON DELETE CASCADE);
 CREATE INDEX index_job_locks_job_id ON job_locks (job_id);
 
-CREATE TRIGGER prevent_secrets_aad_mutation BEFORE UPDATE ON secrets FOR EACH ROW WHEN OLD.secret_id != NEW.secret_id OR OLD.secret_name != NEW.secret_name BEGIN SELECT RAISE(ABORT, 'secret_id and secret_name are immutable (used as AAD in encryption)'); END;
 
 INSERT INTO alembic_version(version_num) VALUES ('dc11669786a5');
 INSERT INTO workspaces(name, description) VALUES ('default', 'Default workspace for legacy resources');

@@ -1,0 +1,166 @@
+#include "server/application.h"
+
+#include "base/error.h"
+
+namespace millrace::server {
+namespace {
+
+// An answer that is known before the body.
+class FixedExchange : public http::Exchange {
+ public:
+  explicit FixedExchange(http::Response response) : response_(std::move(response)) {}
+  uint64_t body_limit() const override { return 16 * 1024 * 1024; }
+  bool runs_inline() const override { return true; }
+  http::Response finish(std::string) noexcept override { return std::move(response_); }
+
+ private:
+  http::Response response_;
+};
+
+class PageExchange : public http::Exchange {
+ public:
+  PageExchange(const Page& page, const http::RequestHead& head, Log& log)
+      : page_(page), head_(head), log_(log) {}
+  uint64_t body_limit() const override { return 4 * 1024 * 1024; }
+  bool runs_inline() const override { return page_.runs_inline; }
+
+  http::Response finish(std::string body) noexcept override {
+    try {
+      http::Response response = page_.answer(head_, body);
+      if (response.operation.empty()) response.operation = "-";
+      return response;
+    } catch (const Error& error) {
+      return error_response(error, head_.request_id);
+    } catch (const std::exception& fault) {
+      log_.write(LogLevel::kError, fault.what(), {{"path", head_.path}, {"request_id", head_.request_id}});
+      return error_response(
+          Error(ErrorCode::kInternalError,
+                "The server met an unexpected fault; its log tells more under the request id."),
+          head_.request_id);
+    }
+  }
+
+ private:
+  const Page& page_;
+  const http::RequestHead& head_;  // lives as long as the exchange
+  Log& log_;
+};
+
+// Adds the guard's headers to whatever is answered.
+class GuardedExchange : public http::Exchange {
+ public:
+  GuardedExchange(const BrowserGuard& guard, const http::RequestHead& head,
+                  std::unique_ptr<http::Exchange> inner)
+      : guard_(guard), head_(head), inner_(std::move(inner)) {}
+  http::BodyMode body_mode() const override { return inner_->body_mode(); }
+  uint64_t body_limit() const override { return inner_->body_limit(); }
+  bool runs_inline() const override { return inner_->runs_inline(); }
+  bool write(std::string_view chunk) noexcept override { return inner_->write(chunk); }
+
+  http::Response finish(std::string body) noexcept override {
+    http::Response response = inner_->finish(std::move(body));
+    guard_.add_headers(head_, response);
+    return response;
+  }
+
+ private:
+  const BrowserGuard& guard_;
+  const http::RequestHead& head_;  // lives as long as the exchange
+  std::unique_ptr<http::Exchange> inner_;
+};
+
+std::unique_ptr<http::Exchange> fixed(http::Response response) {
+  return std::make_unique<FixedExchange>(std::move(response));
+}
+
+std::unique_ptr<http::Exchange> fixed_error(ErrorCode code, const std::string& message,
+                                            const http::RequestHead& head) {
+  return fixed(error_response(Error(code, message), head.request_id));
+}
+
+std::unique_ptr<http::Exchange> method_not_allowed(const std::string& allowed,
+                                                   const http::RequestHead& head) {
+  http::Response response =
+      error_response(Error(ErrorCode::kBadRequest, "The method " + head.method +
+                                                       " is not allowed here; allowed are: " + allowed + "."),
+                     head.request_id);
+  response.status = 405;
+  response.headers.add("Allow", allowed + ", OPTIONS");
+  return fixed(std::move(response));
+}
+
+std::unique_ptr<http::Exchange> options_answer(const std::string& allowed) {
+  http::Response response;
+  response.status = 200;
+  response.content_type = "text/plain";
+  response.headers.add("Allow", allowed + ", OPTIONS");
+  return fixed(std::move(response));
+}
+
+bool has_method(const std::string& methods, std::string_view method) {
+  const size_t at = methods.find(method);
+  return at != std::string::npos && (at == 0 || methods[at - 1] == ' ') &&
+         (at + method.size() == methods.size() || methods[at + method.size()] == ',');
+}
+
+// The path below the static prefix; empty when it lies elsewhere.
+std::string_view below_prefix(std::string_view path, const std::string& prefix) {
+  if (!path.starts_with(prefix)) return {};
+  path.remove_prefix(prefix.size());
+  return path.empty() ? std::string_view("/") : path;
+}
+
+}  // namespace
+
+std::unique_ptr<http::Exchange> Application::begin(const http::RequestHead& head) noexcept {
+  try {
+    return guarded(head, route(head));
+  } catch (const std::exception&) {
+    return fixed_error(ErrorCode::kInternalError, "The server met an unexpected fault.", head);
+  }
+}
+
+std::unique_ptr<http::Exchange> Application::guarded(const http::RequestHead& head,
+                                                     std::unique_ptr<http::Exchange> exchange) {
+  return std::make_unique<GuardedExchange>(guard_, head, std::move(exchange));
+}
+
+std::unique_ptr<http::Exchange> Application::route(const http::RequestHead& head) {
+  const std::string_view path = below_prefix(head.path, environment_.static_prefix);
+  if (auto response = guard_.check(head, path)) return fixed(*std::move(response));
+  const auto page = pages_.find(path);
+  if (page != pages_.end()) return route_page(head, page->second);
+  wire::RouteMatch match = routes_.match(head.method, path);
+  if (match.operation != nullptr) {
+    if (kept_ && !kept_(path)) {
+      return fixed_error(
+          ErrorCode::kTemporarilyUnavailable,
+          "Endpoint disabled due to the server running in `--artifacts-only` mode. To enable tracking "
+          "server functionality, run it without `--artifacts-only`",
+          head);
+    }
+    return make_operation_exchange(environment_, head, std::move(match));
+  }
+  if (!match.allowed_methods.empty()) {
+    return head.method == "OPTIONS" ? options_answer(match.allowed_methods)
+                                    : method_not_allowed(match.allowed_methods, head);
+  }
+  return fixed_error(ErrorCode::kEndpointNotFound, "Nothing is served at '" + head.path.substr(0, 500) + "'.",
+                     head);
+}
+
+std::unique_ptr<http::Exchange> Application::route_page(const http::RequestHead& head, const Page& page) {
+  if (has_method(page.methods, head.method))
+    return std::make_unique<PageExchange>(page, head, environment_.log);
+  return head.method == "OPTIONS" ? options_answer(page.methods) : method_not_allowed(page.methods, head);
+}
+
+http::Response Application::refuse(int status, std::string_view message,
+                                   const std::string& request_id) noexcept {
+  const ErrorCode code = status == 503 ? ErrorCode::kTemporarilyUnavailable : ErrorCode::kBadRequest;
+  http::Response response = error_response(Error(code, std::string(message)), request_id);
+  response.status = status;
+  return response;
+}
+
+}  // namespace millrace::server

@@ -1,0 +1,470 @@
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <filesystem>
+#include <latch>
+#include <thread>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "server/http/server.h"
+
+using namespace millrace;
+using namespace millrace::http;
+
+namespace {
+
+// Gives `size` bytes of a pattern, with or without telling how many.
+class PatternSource : public ByteSource {
+ public:
+  PatternSource(size_t size, bool tells_size) : left_(size), tells_size_(tells_size) {}
+  size_t read(std::span<char> buffer) override {
+    const size_t count = std::min({buffer.size(), left_, size_t{10'000}});
+    for (size_t i = 0; i < count; ++i) buffer[i] = static_cast<char>('a' + (left_ - i) % 26);
+    left_ -= count;
+    return count;
+  }
+  std::optional<uint64_t> remaining() const override {
+    return tells_size_ ? std::optional<uint64_t>(left_) : std::nullopt;
+  }
+
+ private:
+  size_t left_;
+  bool tells_size_;
+};
+
+class FileSource : public ByteSource {
+ public:
+  explicit FileSource(const std::string& path)
+      : file_(open(path.c_str(), O_RDONLY)), size_(std::filesystem::file_size(path)) {}
+  ~FileSource() override { close(file_); }
+  size_t read(std::span<char> buffer) override {
+    return static_cast<size_t>(::read(file_, buffer.data(), buffer.size()));
+  }
+  std::optional<uint64_t> remaining() const override { return size_; }
+  std::optional<FileRegion> file_region() const override { return FileRegion{file_, 0, size_}; }
+
+ private:
+  int file_;
+  uint64_t size_;
+};
+
+// Serves the paths that the tests ask for.
+class TestHandler : public Handler {
+ public:
+  std::unique_ptr<Exchange> begin(const RequestHead& head) noexcept override {
+    return std::make_unique<TestExchange>(*this, head);
+  }
+  Response refuse(int status, std::string_view message, const std::string&) noexcept override {
+    Response response;
+    response.status = status;
+    response.body = "refused: " + std::string(message);
+    return response;
+  }
+
+  std::latch entered{1};
+  std::latch release{1};
+  std::atomic<size_t> streamed{0};
+  std::atomic<int> abandoned{0};
+  std::string file;
+
+ private:
+  class TestExchange : public Exchange {
+   public:
+    TestExchange(TestHandler& handler, const RequestHead& head) : handler_(handler), head_(head) {}
+    ~TestExchange() override {
+      if (!finished_) ++handler_.abandoned;
+    }
+    BodyMode body_mode() const override {
+      return head_.path == "/stream" || head_.path == "/full" ? BodyMode::kStream : BodyMode::kCollect;
+    }
+    uint64_t body_limit() const override { return head_.path == "/stream" ? 100'000'000 : 1'000'000; }
+    bool runs_inline() const override { return head_.path == "/inline"; }
+    bool write(std::string_view chunk) noexcept override {
+      handler_.streamed += chunk.size();
+      return head_.path != "/full";
+    }
+    Response finish(std::string body) noexcept override {
+      finished_ = true;
+      Response response;
+      response.content_type = "text/plain";
+      if (head_.path == "/wait") {
+        handler_.entered.count_down();
+        handler_.release.wait();
+      }
+      if (head_.path == "/large") body = std::string(100'000, 'x');
+      if (head_.path == "/chunks") {
+        response.body = std::make_unique<PatternSource>(100'000, false);
+      } else if (head_.path == "/sized") {
+        response.body = std::make_unique<PatternSource>(100'000, true);
+      } else if (head_.path == "/file") {
+        response.body = std::make_unique<FileSource>(handler_.file);
+      } else {
+        response.status = head_.path == "/full" ? 429 : 200;
+        response.body = head_.method + " " + head_.path + "?" + head_.query + " " + body;
+      }
+      return response;
+    }
+
+   private:
+    TestHandler& handler_;
+    const RequestHead head_;
+    bool finished_ = false;
+  };
+};
+
+class CountingObserver : public Observer {
+ public:
+  void completed(const Completed& completed) noexcept override {
+    ++count;
+    last_status = completed.status;
+  }
+  std::atomic<int> count{0};
+  std::atomic<int> last_status{0};
+};
+
+struct Fixture {
+  explicit Fixture(ServerOptions given = {}) : options(given) {
+    options.port = 0;
+    server = std::make_unique<Server>(options, handler, observer);
+    server->start();
+  }
+  ServerOptions options;
+  TestHandler handler;
+  CountingObserver observer;
+  std::unique_ptr<Server> server;
+};
+
+// A blocking client that speaks bytes.
+class Client {
+ public:
+  explicit Client(uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    timeval time{10, 0};
+    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+  }
+  ~Client() { close(socket_); }
+
+  void send(std::string_view text) {
+    while (!text.empty()) {
+      const ssize_t count = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
+      if (count <= 0) return;
+      text.remove_prefix(static_cast<size_t>(count));
+    }
+  }
+  void half_close() { shutdown(socket_, SHUT_WR); }
+
+  // Everything up to the end of the connection.
+  std::string rest() {
+    while (more()) {
+    }
+    return std::move(buffer_);
+  }
+
+  // Head and body of the next answer with a Content-Length.
+  std::string answer() {
+    size_t end;
+    while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
+      if (!more()) return std::move(buffer_);
+    }
+    end += 4;
+    const size_t at = buffer_.find("Content-Length: ");
+    if (at != std::string::npos && at < end) end += std::stoul(buffer_.substr(at + 16));
+    while (buffer_.size() < end && more()) {
+    }
+    std::string text = buffer_.substr(0, end);
+    buffer_.erase(0, end);
+    return text;
+  }
+
+ private:
+  bool more() {
+    char piece[16384];
+    const ssize_t count = recv(socket_, piece, sizeof piece, 0);
+    if (count <= 0) return false;
+    buffer_.append(piece, static_cast<size_t>(count));
+    return true;
+  }
+
+  int socket_;
+  std::string buffer_;
+};
+
+bool ends_with(const std::string& text, std::string_view end) {
+  return std::string_view(text).ends_with(end);
+}
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string ask(Fixture& fixture, std::string_view text) {
+  Client client(fixture.server->port());
+  client.send(text);
+  return client.answer();
+}
+
+std::string dechunked(const std::string& answer) {
+  std::string body;
+  size_t at = answer.find("\r\n\r\n") + 4;
+  while (true) {
+    const size_t size = std::stoul(answer.substr(at), nullptr, 16);
+    if (size == 0) return body;
+    at = answer.find("\r\n", at) + 2;
+    body += answer.substr(at, size);
+    at += size + 2;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("requests on one connection are answered in turn, also when they come at once") {
+  Fixture fixture;
+  Client client(fixture.server->port());
+  client.send("GET /a?x=1 HTTP/1.1\r\nHost: h\r\n\r\n");
+  const std::string first = client.answer();
+  CHECK(first.starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(ends_with(first, "GET /a?x=1 "));
+  CHECK(has(first, "X-Request-ID: "));
+  client.send(
+      "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\none"
+      "POST /inline HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\ntwo"
+      "GET /c HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  CHECK(ends_with(client.answer(), "POST /b? one"));
+  CHECK(ends_with(client.answer(), "POST /inline? two"));
+  const std::string last = client.answer();
+  CHECK(ends_with(last, "GET /c? "));
+  CHECK(has(last, "Connection: close"));
+  CHECK(client.rest().empty());
+}
+
+TEST_CASE("chunked bodies are read, and HTTP/1.0 is answered and closed") {
+  Fixture fixture;
+  CHECK(ends_with(ask(fixture,
+                      "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+                      "chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n"),
+                  "POST /b? abcde"));
+  Client old(fixture.server->port());
+  old.send("GET /a HTTP/1.0\r\n\r\n");
+  CHECK(ends_with(old.rest(), "GET /a? "));
+}
+
+TEST_CASE("bodies of unknown length are sent in chunks, others with their length") {
+  Fixture fixture;
+  Client client(fixture.server->port());
+  client.send("GET /chunks HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  const std::string chunked = client.rest();
+  CHECK(has(chunked, "Transfer-Encoding: chunked"));
+  CHECK(dechunked(chunked).size() == 100'000);
+  const std::string sized = ask(fixture, "GET /sized HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(has(sized, "Content-Length: 100000"));
+  CHECK(sized.size() - sized.find("\r\n\r\n") - 4 == 100'000);
+}
+
+TEST_CASE("files are sent whole and HEAD sends no body") {
+  Fixture fixture;
+  fixture.handler.file =
+      (std::filesystem::temp_directory_path() / ("millrace-http-" + random_token(10))).string();
+  const std::string content(5'000'000, 'f');
+  FILE* file = std::fopen(fixture.handler.file.c_str(), "w");
+  std::fwrite(content.data(), 1, content.size(), file);
+  std::fclose(file);
+  Client client(fixture.server->port());
+  client.send(
+      "HEAD /file HTTP/1.1\r\nHost: h\r\n\r\nGET /file HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  const std::string text = client.rest();
+  std::filesystem::remove(fixture.handler.file);
+  CHECK(text.find("HTTP/1.1 200 OK", 10) == text.find("\r\n\r\n") + 4);
+  CHECK(has(text, "Content-Length: 5000000"));
+  CHECK(ends_with(text, content));
+}
+
+TEST_CASE("100 Continue comes before the body, and a body over the limit is refused before it is sent") {
+  Fixture fixture;
+  Client client(fixture.server->port());
+  client.send("POST /b HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+  CHECK(client.answer() == "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send("abc");
+  CHECK(ends_with(client.answer(), "POST /b? abc"));
+  client.send("POST /b HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3000000\r\n\r\n");
+  CHECK(client.answer().starts_with("HTTP/1.1 413 "));
+  CHECK(client.rest().empty());
+  const std::string chunks = "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n180000\r\n" +
+                             std::string(0x180000, 'x') + "\r\n0\r\n\r\n";
+  CHECK(ask(fixture, chunks).starts_with("HTTP/1.1 413 "));
+}
+
+TEST_CASE("large text is compressed for clients that take it") {
+  Fixture fixture;
+  const std::string packed =
+      ask(fixture, "GET /large HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip, deflate\r\n\r\n");
+  CHECK(has(packed, "Content-Encoding: gzip"));
+  CHECK(packed.size() < 2000);
+  std::string body = packed.substr(packed.find("\r\n\r\n") + 4);
+  std::string text(200'000, '\0');
+  z_stream stream{};
+  stream.next_in = reinterpret_cast<Bytef*>(body.data());
+  stream.avail_in = static_cast<uInt>(body.size());
+  stream.next_out = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_out = static_cast<uInt>(text.size());
+  REQUIRE(inflateInit2(&stream, 31) == Z_OK);
+  CHECK(inflate(&stream, Z_FINISH) == Z_STREAM_END);
+  inflateEnd(&stream);
+  CHECK(stream.total_out > 100'000);
+  CHECK_FALSE(has(ask(fixture, "GET /large HTTP/1.1\r\nHost: h\r\n\r\n"), "Content-Encoding"));
+  CHECK_FALSE(has(ask(fixture, "GET /large HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip;q=0\r\n\r\n"),
+                  "Content-Encoding"));
+}
+
+TEST_CASE("malformed requests are refused and the connection is closed") {
+  Fixture fixture;
+  for (const char* text :
+       {"NONSENSE\r\n\r\n", "GET a b HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nBad Header: x\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+        "POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "GET x HTTP/1.1\r\nHost: h\r\n\r\n"}) {
+    CAPTURE(text);
+    Client client(fixture.server->port());
+    client.send(text);
+    CHECK(client.answer().starts_with("HTTP/1.1 400 "));
+    CHECK(client.rest().empty());
+  }
+  const std::string head = "GET / HTTP/1.1\r\nHost: h\r\nX-Long: " + std::string(70'000, 'x') + "\r\n\r\n";
+  CHECK(ask(fixture, head).starts_with("HTTP/1.1 431 "));
+  CHECK(ends_with(ask(fixture, "GET http://other/p?q HTTP/1.1\r\nHost: h\r\n\r\n"), "GET /p?q "));
+}
+
+TEST_CASE("a client that sends its head slowly is cut off") {
+  ServerOptions options;
+  options.head_timeout = std::chrono::milliseconds(100);
+  Fixture fixture(options);
+  Client client(fixture.server->port());
+  client.send("GET / HTTP/1.1\r\nHost: ");
+  CHECK(client.rest().empty());
+}
+
+TEST_CASE("an idle connection and a body that stops are cut off") {
+  ServerOptions options;
+  options.keep_alive_timeout = std::chrono::milliseconds(100);
+  options.body_idle_timeout = std::chrono::milliseconds(100);
+  Fixture fixture(options);
+  Client idle(fixture.server->port());
+  CHECK(idle.rest().empty());
+  Client stuck(fixture.server->port());
+  stuck.send("POST /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
+  CHECK(stuck.rest().empty());
+  CHECK(fixture.handler.abandoned == 1);
+}
+
+TEST_CASE("streamed bodies reach the exchange in pieces, and a refusing exchange still answers") {
+  Fixture fixture;
+  const std::string body(3'000'000, 'b');
+  const std::string head = " HTTP/1.1\r\nHost: h\r\nContent-Length: 3000000\r\n\r\n";
+  CHECK(ask(fixture, "PUT /stream" + head + body).starts_with("HTTP/1.1 200 "));
+  CHECK(fixture.handler.streamed == 3'000'000);
+  CHECK(ask(fixture,
+            "PUT /full HTTP/1.1\r\nHost: h\r\nContent-Length: 900000\r\n\r\n" + body.substr(0, 900'000))
+            .starts_with("HTTP/1.1 429 "));
+}
+
+TEST_CASE("a client that leaves in mid-body leaves an unfinished exchange") {
+  Fixture fixture;
+  {
+    Client client(fixture.server->port());
+    client.send("PUT /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nabc");
+    client.half_close();
+    CHECK(client.rest().empty());
+  }
+  CHECK(fixture.handler.abandoned == 1);
+}
+
+TEST_CASE("connections over the limit are turned away") {
+  ServerOptions options;
+  options.max_connections = 1;
+  Fixture fixture(options);
+  Client first(fixture.server->port());
+  first.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(first.answer().starts_with("HTTP/1.1 200 "));
+  Client second(fixture.server->port());
+  CHECK(second.answer().starts_with("HTTP/1.1 503 "));
+}
+
+TEST_CASE("stopping lets a request in flight finish and closes idle connections") {
+  Fixture fixture;
+  Client idle(fixture.server->port());
+  idle.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(idle.answer().starts_with("HTTP/1.1 200 "));
+  Client busy(fixture.server->port());
+  busy.send("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
+  fixture.handler.entered.wait();
+  std::thread stopper([&] { fixture.server->stop(); });
+  CHECK(idle.rest().empty());
+  fixture.handler.release.count_down();
+  CHECK(ends_with(busy.answer(), "GET /wait? "));
+  CHECK(busy.rest().empty());
+  stopper.join();
+}
+
+TEST_CASE("many connections are served at once and each answer is reported") {
+  Fixture fixture;
+  std::vector<std::thread> threads;
+  std::atomic<int> right{0};
+  for (int t = 0; t < 16; ++t) {
+    threads.emplace_back([&, t] {
+      Client client(fixture.server->port());
+      for (int i = 0; i < 100; ++i) {
+        const std::string path = "/" + std::to_string(t) + "-" + std::to_string(i);
+        client.send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n");
+        right += ends_with(client.answer(), "GET " + path + "? ") ? 1 : 0;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(right == 1600);
+  fixture.server->stop();
+  CHECK(fixture.observer.count == 1600);
+}
+
+TEST_CASE("TLS is spoken with the certificate that was given, and a bad one is refused at the start") {
+  const auto folder = std::filesystem::temp_directory_path() / ("millrace-tls-" + random_token(10));
+  std::filesystem::create_directory(folder);
+  ServerOptions options;
+  options.tls_certificate_file = (folder / "cert.pem").string();
+  options.tls_key_file = (folder / "key.pem").string();
+  CHECK_THROWS_AS(Fixture{options}, Error);
+  const std::string make = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout " +
+                           options.tls_key_file + " -out " + options.tls_certificate_file + " 2>/dev/null";
+  REQUIRE(std::system(make.c_str()) == 0);
+  {
+    Fixture fixture(options);
+    const std::string command =
+        "printf 'GET /tls HTTP/1.1\\r\\nHost: h\\r\\nConnection: close\\r\\n\\r\\n' | openssl s_client "
+        "-quiet -connect 127.0.0.1:" +
+        std::to_string(fixture.server->port()) + " 2>/dev/null";
+    FILE* pipe = popen(command.c_str(), "r");
+    std::string text(4096, '\0');
+    text.resize(std::fread(text.data(), 1, text.size(), pipe));
+    pclose(pipe);
+    CHECK(ends_with(text, "GET /tls? "));
+  }
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a port in use is told by its address") {
+  Fixture fixture;
+  ServerOptions options;
+  options.port = fixture.server->port();
+  CHECK_THROWS_AS(Server(options, fixture.handler, fixture.observer), Error);
+}

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "access/policy.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "server/http/message.h"
+#include "wire/route_table.h"
+
+namespace millrace::server {
+
+/// What exchanges of operations share; outlives them.
+struct OperationEnvironment {
+  const Services& services;
+  access::Policy& policy;
+  Log& log;
+  std::string static_prefix;
+  uint64_t body_limit;           ///< Of bodies that are messages, in bytes.
+  uint64_t artifact_body_limit;  ///< Of bodies that are artifacts, in bytes.
+};
+
+/// The exchange of a request that was routed to an operation: reads the message from path, query and body,
+/// asks the policy, calls the service, writes the answer; faults become error answers here and nowhere else.
+std::unique_ptr<http::Exchange> make_operation_exchange(const OperationEnvironment& environment,
+                                                        const http::RequestHead& head,
+                                                        wire::RouteMatch match);
+
+/// The answer for a fault: status, error_code, message and the request's id.
+http::Response error_response(const Error& error, const std::string& request_id);
+
+}  // namespace millrace::server

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "server/application.h"
+#include "server/metrics.h"
+#include "server/settings.h"
+
+namespace millrace::server {
+
+/// Adds what is served beside the operations of the contract: health, version, metrics, the OpenAPI document,
+/// GraphQL, a start page, and what the official page and clients ask on every view. `metrics` and `services`
+/// must outlive the application.
+void add_pages(Application& application, const Settings& settings, Metrics& metrics,
+               const Services& services);
+
+}  // namespace millrace::server
