@@ -116,7 +116,7 @@ def test_multipart_upload_by_the_official_client(client, run, tmp_path, monkeypa
     monkeypatch.setenv("MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE", str(5 * 1024 * 1024))
     file = tmp_path / "large.bin"
     file.write_bytes(os.urandom(13 * 1024 * 1024))
-    client.log_artifact(run.info.run_id, file, "big")
+    client.log_artifact(run.info.run_id, str(file), "big")
     assert [f.path for f in client.list_artifacts(run.info.run_id, "big")] == ["big/large.bin"]
     local = mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path="big/large.bin", dst_path=str(tmp_path / "down"))
     assert hashlib.sha256(open(local, "rb").read()).digest() == hashlib.sha256(file.read_bytes()).digest()

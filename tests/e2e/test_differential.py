@@ -228,11 +228,6 @@ CASES = {
     "artifact listings": run(get("artifacts/list", run_id="{run}"), get("artifacts/list", run_id="{run}", path="../x"), get("artifacts/list", run_id="{run}", path="none"), get("artifacts/list"), get("artifacts/list", run_id="nope")),
 }
 
-# Where we differ on purpose: {case: {index of the request: why}}.
-ON_PURPOSE = {
-    "experiments that cannot be": {},
-}
-
 TIMES = {"creation_time", "last_update_time", "creation_timestamp_ms", "last_updated_timestamp_ms"}
 
 
@@ -308,10 +303,6 @@ def error_of(body):
     return {"error_code": body.get("error_code")} if isinstance(body, dict) and "error_code" in body else body
 
 
-# Rows where clients see the message: it must be equal to the letter.
-EXACT_MESSAGES = {"metrics that cannot be", "params", "tags", "run lifecycle", "experiment lifecycle"}
-
-
 @pytest.mark.parametrize("title", CASES)
 def test_answers_are_those_of_the_reference(pair, title):
     reference, ours = pair
@@ -331,5 +322,16 @@ def test_answers_are_those_of_the_reference(pair, title):
     assert not differences, "\n".join(differences)
 
 
-# Where we answer otherwise on purpose: (case, index) -> our status. docs/compatibility.md says why.
-KNOWN = {}
+# Where we answer otherwise on purpose: (case, index) -> our status. The reference drops what it cannot read and carries on
+# with the rest of the message, or does not serve the path; docs/compatibility.md says more.
+KNOWN = {
+    ("run lifecycle", 4): 400,  # an unknown status
+    ("metrics that cannot be", 12): 400,  # a fractional step
+    ("metrics that cannot be", 16): 200,  # so that metric is not there
+    ("batches", 15): 400,  # a metric whose value is text
+    ("search filters that cannot be read", 12): 400,  # AND is missing
+    ("datasets", 7): 200,  # below /api/ too, not only below /ajax-api/
+    ("datasets", 8): 400,
+    ("logged models", 15): 200,  # a dataset without a digest means any digest
+    ("malformed requests", 1): 400,  # a list as body
+}

@@ -100,7 +100,7 @@ def test_or_parentheses_and_all_experiments(server, client):
 
 
 def test_a_filter_that_cannot_be_read_is_told_its_position(server, experiment):
-    answer = server.api("POST", "runs/search", json={"experiment_ids": [experiment], "filter": "metrics.a > 1 AND AND"})
+    answer = server.api("POST", "runs/search", json={"experiment_ids": [experiment], "filter": "metrics.a > 1 AND >"})
     assert answer.status_code == 400 and "position 19" in answer.json()["message"] and "expected" in answer.json()["message"]
 
 
