@@ -196,7 +196,7 @@ std::string document(const std::vector<Service>& services) {
         const std::string& route = binding.route();
         const std::string method = route.substr(0, route.find(' '));
         std::string place = route.substr(route.find(' ') + 1);
-        if (!place.starts_with('/')) place = (binding.ajax_only() ? "/ajax-api/" : "/api/") + place;
+        if (!place.starts_with('/')) place.insert(0, binding.ajax_only() ? "/ajax-api/" : "/api/");
         const Path path = parse_path(place);
         std::string id = operation.method->name();
         if (binding_number++ > 0) id += "_" + lower(method);

@@ -74,14 +74,12 @@ class ResultWriter {
     if (selection.name == "__typename") return wire::append_json_string(type_name(message), out_);
     if (message.GetDescriptor()->name() == "Run" && write_run_extension(message, selection)) return;
     const FieldDescriptor* field = message.GetDescriptor()->FindFieldByCamelcaseName(selection.name);
-    if (field == nullptr) {
-      out_ += "null";  // apiError and what the contract does not have
-    } else if (field->is_repeated()) {
+    if (field != nullptr && field->is_repeated()) {
       write_list(message, *field, selection);
-    } else if (!message.GetReflection()->HasField(message, field)) {
-      out_ += "null";
-    } else {
+    } else if (field != nullptr && message.GetReflection()->HasField(message, field)) {
       write_value(message, *field, -1, selection);
+    } else {
+      out_ += "null";  // absent, or unknown to the contract, as apiError is
     }
   }
 

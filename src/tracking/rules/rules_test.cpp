@@ -29,7 +29,7 @@ TEST_CASE("keys are letters, digits and a few signs, and name no other path") {
   for (const char* key : {"loss", "val/loss", "a b", "x.y-z_1:2",
                           "gr\xc3\xb6\xc3\x9f"
                           "e",
-                          "...a", "a..b"}) {
+                          "a..b"}) {
     CAPTURE(std::string(key));
     CHECK(fault_of_key(key).empty());
   }

@@ -88,7 +88,7 @@ void write_metrics(Connection& connection, const RunDataWrite& request) {
     }
     if (latest_of_key == nullptr || is_later(*metric, *latest_of_key)) latest_of_key = metric;
   }
-  write_latest(latest, request.run_id(), *latest_of_key);
+  if (latest_of_key != nullptr) write_latest(latest, request.run_id(), *latest_of_key);
 }
 
 // Metrics that belong to a logged model are kept for the model as well.
