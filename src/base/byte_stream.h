@@ -31,7 +31,8 @@ class ByteSource {
   /// The same bytes as a file region, where the source is a plain file.
   virtual std::optional<FileRegion> file_region() const { return std::nullopt; }
 
-  /// Name of the file that is read, without folders; decides the content type of a download. Empty when unknown.
+  /// Name of the file that is read, without folders; decides the content type of a download. Empty when
+  /// unknown.
   virtual std::string_view file_name() const { return {}; }
 };
 

@@ -12,7 +12,7 @@ struct CallContext {
 
   std::string request_id;  ///< Appears in the access log and in error answers.
   std::string principal;   ///< Name of the authenticated user; empty when no auth app is on.
-  std::string base_url;                                ///< Where the client reached us: "http://host:5000/prefix".
+  std::string base_url;    ///< Where the client reached us: "http://host:5000/prefix".
   Clock::time_point deadline = Clock::time_point::max();  ///< After this instant nobody waits for the answer.
 };
 

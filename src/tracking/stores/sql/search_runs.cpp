@@ -132,10 +132,12 @@ int64_t count_runs(Connection& connection, const RunQuery& query, int64_t most) 
   return row.integer(0);
 }
 
-// The walk is cheap when matches are frequent among all values of the metric, and may have to go through the whole
-// database when they are not. So it gets a budget of virtual machine instructions, about what the scan would need, and
-// gives up beyond it. Large experiments are not counted to their end, which alone would cost more than the walk.
-std::optional<std::vector<std::string>> try_metric_walk(Connection& connection, const RunQuery& query, int64_t skip) {
+// The walk is cheap when matches are frequent among all values of the metric, and may have to go through the
+// whole database when they are not. So it gets a budget of virtual machine instructions, about what the scan
+// would need, and gives up beyond it. Large experiments are not counted to their end, which alone would cost
+// more than the walk.
+std::optional<std::vector<std::string>> try_metric_walk(Connection& connection, const RunQuery& query,
+                                                        int64_t skip) {
   constexpr int64_t kStepsPerRun = 60;
   constexpr int64_t kMostCounted = 4000;
   constexpr int64_t kLargestBudget = 4'000'000;

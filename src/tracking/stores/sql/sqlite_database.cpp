@@ -84,7 +84,8 @@ std::unique_ptr<Connection> open_reader(const std::string& path) {
   sql::ConnectionOptions connection_options;
   // A reader of a WAL database writes to the shared index beside it, so it is not opened read-only.
   auto connection = std::make_unique<Connection>(path, connection_options);
-  // Searches touch many pages once: mapped, they are read in place instead of being copied out of the page cache.
+  // Searches touch many pages once: mapped, they are read in place instead of being copied out of the page
+  // cache.
   connection->execute("PRAGMA query_only=ON; PRAGMA case_sensitive_like=ON; PRAGMA mmap_size=4294967296");
   return connection;
 }
