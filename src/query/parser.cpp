@@ -11,6 +11,8 @@ namespace {
 
 constexpr size_t kLongestText = 64 * 1024;
 constexpr int kDeepestNesting = 64;
+// Databases limit the depth of the expressions that filters become.
+constexpr int kMostComparisons = 500;
 
 bool is_word(const Token& token, std::string_view upper) {
   if (token.kind != TokenKind::kName || token.text.size() != upper.size()) return false;
@@ -94,6 +96,10 @@ class Parser {
 
   v1::Filter parse_comparison() {
     if (token_.kind != TokenKind::kName) refuse_token("expected a name such as metrics.loss, or '('");
+    if (++comparisons_ > kMostComparisons) {
+      refuse_token("more than the " + std::to_string(kMostComparisons) +
+                   " comparisons that a filter may have");
+    }
     const Token name = take();
     const Field field = resolve_field(entity_, name, text_);
     v1::Filter filter;
@@ -228,6 +234,7 @@ class Parser {
   Lexer lexer_;
   Token token_;
   int depth_ = 0;
+  int comparisons_ = 0;
 };
 
 void check_length(std::string_view text) {

@@ -141,6 +141,10 @@ TEST_CASE("a filter that cannot be read is answered with its position and what w
 TEST_CASE("length and nesting are limited") {
   CHECK(fault(std::string(70'000, ' ')).find("longer than") != std::string::npos);
   CHECK(fault(std::string(100, '(')).find("nested too deep") != std::string::npos);
+  std::string many = "metrics.a > 1";
+  for (int i = 1; i < 500; ++i) many += " OR metrics.a > 1";
+  CHECK(fault(many) == "accepted");
+  CHECK(fault(many + " OR metrics.a > 1").find("500 comparisons") != std::string::npos);
 }
 
 TEST_CASE("experiments and logged models have names of their own") {

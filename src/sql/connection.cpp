@@ -55,14 +55,25 @@ int stop(void*) {
 
 }  // namespace
 
+Statement::Statement(sqlite3* database, sqlite3_stmt* statement, bool* on_loan)
+    : database_(database), statement_(statement), on_loan_(on_loan) {
+  if (on_loan_ != nullptr) *on_loan_ = true;
+}
+
 Statement::Statement(Statement&& other) noexcept
-    : database_(other.database_), statement_(std::exchange(other.statement_, nullptr)) {}
+    : database_(other.database_),
+      statement_(std::exchange(other.statement_, nullptr)),
+      on_loan_(other.on_loan_) {}
 
 Statement::~Statement() {
-  if (statement_ != nullptr) {
-    sqlite3_reset(statement_);
-    sqlite3_clear_bindings(statement_);
+  if (statement_ == nullptr) return;
+  if (on_loan_ == nullptr) {
+    sqlite3_finalize(statement_);
+    return;
   }
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+  *on_loan_ = false;
 }
 
 Statement& Statement::bind(int position, std::string_view text) {
@@ -128,6 +139,7 @@ struct Connection::CachedStatement {
   CachedStatement& operator=(const CachedStatement&) = delete;
 
   sqlite3_stmt* statement;
+  bool on_loan = false;
 };
 
 Connection::Connection(const std::string& path, const ConnectionOptions& options) {
@@ -150,21 +162,24 @@ Connection::~Connection() {
 }
 
 Statement Connection::prepare(std::string_view sql) {
-  // Searches make many texts; a cache that never forgets would grow with what strangers ask.
+  // Searches make many texts, and long ones: a cache that takes all and never forgets would grow with what
+  // strangers ask.
   constexpr size_t kLargestCache = 256;
+  constexpr size_t kLongestCached = 4096;
   const auto found = statements_.find(std::string(sql));
-  if (found != statements_.end() && !sqlite3_stmt_busy(found->second->statement)) {
-    return Statement(database_, found->second->statement);
-  }
-  if (statements_.size() >= kLargestCache) {
-    std::erase_if(statements_, [](const auto& entry) { return !sqlite3_stmt_busy(entry.second->statement); });
+  if (found != statements_.end() && !found->second->on_loan) {
+    return Statement(database_, found->second->statement, &found->second->on_loan);
   }
   sqlite3_stmt* prepared = nullptr;
   check(database_, sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &prepared, nullptr));
-  auto entry = std::make_unique<CachedStatement>(prepared);
-  statements_[std::string(sql)] = std::move(entry);
-  return Statement(database_, prepared);
+  if (found != statements_.end() || sql.size() > kLongestCached)
+    return Statement(database_, prepared, nullptr);
+  if (statements_.size() >= kLargestCache) {
+    std::erase_if(statements_, [](const auto& entry) { return !entry.second->on_loan; });
+  }
+  CachedStatement& entry = *(statements_[std::string(sql)] = std::make_unique<CachedStatement>(prepared));
+  return Statement(database_, prepared, &entry.on_loan);
 }
 
 void Connection::execute(const std::string& script) {

@@ -17,8 +17,9 @@ namespace millrace::sql {
 /// Positions of parameters count from 1, of columns from 0. Not for sharing between threads.
 class Statement {
  public:
-  explicit Statement(sqlite3* database, sqlite3_stmt* statement)
-      : database_(database), statement_(statement) {}
+  /// `on_loan` is the cache's mark for it, set until this is destroyed; null for a statement that is not in
+  /// the cache and ends with this.
+  Statement(sqlite3* database, sqlite3_stmt* statement, bool* on_loan);
   ~Statement();
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
@@ -45,6 +46,7 @@ class Statement {
  private:
   sqlite3* database_;
   sqlite3_stmt* statement_;
+  bool* on_loan_;
 };
 
 struct ConnectionOptions {

@@ -79,16 +79,26 @@ TEST_CASE("values come back as they were bound") {
   CHECK(statement.text(4).empty());
 }
 
-TEST_CASE("a statement in use twice at once is prepared twice") {
+TEST_CASE("a statement that is used twice at once, and a cache that overflows meanwhile, disturb nobody") {
   const TemporaryDatabase database;
   const auto connection = database.open();
   insert(*connection, "a", 1);
   insert(*connection, "b", 2);
-  auto outer = connection->prepare("SELECT k FROM t ORDER BY k");
+  constexpr const char* kQuery = "SELECT k FROM t ORDER BY k";
+  auto outer = connection->prepare(kQuery);
   REQUIRE(outer.step());
-  CHECK(outer.text(0) == "a");
+  {
+    auto inner = connection->prepare(kQuery);
+    REQUIRE(inner.step());
+    CHECK(inner.text(0) == "a");
+  }
+  auto waiting = connection->prepare("SELECT v FROM t WHERE k = ?1");
+  for (int i = 0; i < 600; ++i) connection->prepare("SELECT " + std::to_string(i)).step();
+  CHECK(connection->prepare("SELECT 1 -- " + std::string(10'000, 'x')).step());
   REQUIRE(outer.step());
   CHECK(outer.text(0) == "b");
+  REQUIRE(waiting.bind(1, std::string_view("b")).step());
+  CHECK(waiting.integer(0) == 2);
 }
 
 TEST_CASE("writes of many threads are all committed, in fewer groups than tasks") {

@@ -30,22 +30,26 @@ std::string type_name(const Message& message) {
   return "Mlflow" + name + (name == "Run" || name == "Metric" ? "Extension" : "");
 }
 
-// Fragments are written out, so that what follows sees fields alone.
+// Fragments are written out, so that what follows sees fields alone. Fragments that spread each other many
+// times over would grow beyond all bounds, so what is written out is counted.
 std::vector<Selection> without_fragments(const Document& document, const std::vector<Selection>& selections,
-                                         int depth) {
+                                         int depth, int& count) {
   if (depth > 10) throw_invalid_parameter("GraphQL: fragments are nested too deep or refer to themselves.");
   std::vector<Selection> result;
   for (const Selection& selection : selections) {
+    if (++count > 5000) throw_invalid_parameter("GraphQL: the query has too many selections.");
     if (selection.fragment.empty()) {
-      result.push_back(selection);
-      result.back().children = without_fragments(document, selection.children, depth);
+      std::vector<Selection> children = without_fragments(document, selection.children, depth, count);
+      result.push_back({selection.alias, selection.name, "", selection.arguments, std::move(children)});
       continue;
     }
     const auto found = document.fragments.find(selection.fragment);
-    if (found == document.fragments.end())
+    if (found == document.fragments.end()) {
       throw_invalid_parameter("GraphQL: there is no fragment '" + selection.fragment + "'.");
-    for (Selection& inner : without_fragments(document, found->second, depth + 1))
+    }
+    for (Selection& inner : without_fragments(document, found->second, depth + 1, count)) {
       result.push_back(std::move(inner));
+    }
   }
   return result;
 }
@@ -219,7 +223,9 @@ void append_error(const Error& error, const std::string& path, std::string& erro
 std::string run_query(const Environment& environment, const dom::element& variables) {
   std::string data = "{";
   std::string errors;
-  for (const Selection& field : without_fragments(environment.document, environment.document.operation, 0)) {
+  int count = 0;
+  const auto fields = without_fragments(environment.document, environment.document.operation, 0, count);
+  for (const Selection& field : fields) {
     if (data.size() > 1) data += ',';
     wire::append_json_string(field.alias, data);
     data += ':';
