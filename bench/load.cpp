@@ -118,22 +118,31 @@ std::vector<std::string> read_requests() {
 
 std::atomic<uint64_t> g_number{1'000'000'000};
 
-void number(std::string& request) {
-  for (size_t at = 0; (at = request.find("@@@@@@@@@@", at)) != std::string::npos; at += 10) {
-    request.replace(at, 10, std::to_string(g_number.fetch_add(1)));
+// A request whose numbers can be put in without looking for them again.
+struct Template {
+  explicit Template(std::string request) : text(std::move(request)) {
+    for (size_t at = 0; (at = text.find("@@@@@@@@@@", at)) != std::string::npos; at += 10)
+      places.push_back(at);
   }
-}
+  void number() {
+    const std::string digits = std::to_string(g_number.fetch_add(1));
+    for (const size_t place : places) text.replace(place, 10, digits);
+  }
+  std::string text;
+  std::vector<size_t> places;
+};
 
 void work(const char* host, int port, size_t first, const std::vector<std::string>& requests,
           Clock::time_point end, Result& result) {
   auto connection = std::make_unique<Connection>(host, port);
+  std::vector<Template> templates(requests.begin(), requests.end());
   for (size_t i = first; Clock::now() < end; ++i) {
     if (!connection->open()) connection = std::make_unique<Connection>(host, port);
-    std::string request = requests[i % requests.size()];
-    number(request);
+    Template& request = templates[i % templates.size()];
+    request.number();
     const auto start = Clock::now();
     size_t body = 0;
-    const int status = connection->ask(request, body);
+    const int status = connection->ask(request.text, body);
     if (status / 100 != 2) {
       ++result.errors;
       continue;

@@ -41,7 +41,7 @@ def build_tools():
 
 
 def http(method, path, body=None):
-    data = b"" if body is None else json.dumps(body).encode()
+    data = b"" if body is None else json.dumps(body).encode().replace(b'"@@@@@@@@@@"', b"@@@@@@@@@@")
     head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
     if method != "GET":
         head += f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n"
@@ -72,10 +72,10 @@ def metric_requests(server):
 
 
 def fresh_batches(server):
-    # Every point new: the timestamp is the growing number.
+    # Every point new, and later than those before, as in training: the timestamp is the growing number.
     bodies = []
     for _ in range(8):
-        metrics = [{"key": f"m{i % 10}", "value": i / 7, "timestamp": "@@@@@@@@@@", "step": i // 10} for i in range(1000)]
+        metrics = [{"key": f"m{i % 10}", "value": i / 7, "timestamp": "@@@@@@@@@@", "step": i} for i in range(1000)]
         bodies.append(http("POST", API + "runs/log-batch", {"run_id": new_run(server), "metrics": metrics}))
     return bodies
 
