@@ -72,10 +72,10 @@ def metric_requests(server):
 
 
 def fresh_batches(server):
-    # Every point new, and later than those before, as in training: the timestamp is the growing number.
+    # Every point new, and later than those before, as in training: timestamp and step are the growing number.
     bodies = []
     for _ in range(8):
-        metrics = [{"key": f"m{i % 10}", "value": i / 7, "timestamp": "@@@@@@@@@@", "step": i} for i in range(1000)]
+        metrics = [{"key": f"m{i % 10}", "value": i / 7, "timestamp": "@@@@@@@@@@", "step": "@@@@@@@@@@"} for i in range(1000)]
         bodies.append(http("POST", API + "runs/log-batch", {"run_id": new_run(server), "metrics": metrics}))
     return bodies
 
