@@ -34,12 +34,26 @@ void write_operation(std::ostream& out, const Operation& operation) {
       << body_of(operation);
 }
 
+// An implementation without it need not mention it: its callers fall back to the plain operation.
+void write_start(std::ostream& out, const Operation& operation) {
+  const std::string name = snake_case(operation.method->name());
+  out << "  /// " << name
+      << "() without a thread that waits: `reply` gets the outcome. The message and the context must live until\n"
+         "  /// then. False, and `reply` is never called, when only the plain operation is there. Throws what\n"
+         "  /// is wrong before anything was begun; `reply` is not called then either.\n"
+         "  virtual bool start_"
+      << name << "(const ::millrace::CallContext&, const " << cpp_type(*operation.method->input_type())
+      << "&,\n      ::millrace::Reply<" << cpp_type(*operation.method->output_type())
+      << ">) {\n    return false;\n  }\n";
+}
+
 void write_service(std::ostream& out, const Service& service) {
   out << doc_comment(*service.descriptor, "");
   out << "class " << service.descriptor->name() << " {\n public:\n  virtual ~" << service.descriptor->name()
       << "() = default;\n\n";
   for (const Operation& operation : service.operations) {
     write_operation(out, operation);
+    if (operation.deferrable) write_start(out, operation);
   }
   out << "};\n\n";
 }
@@ -63,7 +77,7 @@ std::string write_interfaces(const std::vector<const google::protobuf::FileDescr
   std::ostringstream out;
   out << "// Generated from the contract in api/; do not edit.\n#pragma once\n\n#include <memory>\n\n"
          "#include \"base/byte_stream.h\"\n#include \"base/call_context.h\"\n#include "
-         "\"base/capability.h\"\n";
+         "\"base/capability.h\"\n#include \"base/reply.h\"\n";
   for (const auto* file : files) {
     const std::string& name = file->name();
     out << "#include \"" << name.substr(0, name.rfind('.')) << ".pb.h\"\n";

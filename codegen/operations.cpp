@@ -36,7 +36,7 @@ void check_access(const Operation& operation) {
 }
 
 Operation read_operation(const google::protobuf::MethodDescriptor& method) {
-  Operation operation{&method, shape_of(method), {}, {}, {}};
+  Operation operation{&method, shape_of(method), {}, {}, {}, false};
   const auto& options = method.options();
   for (int i = 0; i < options.ExtensionSize(v1::http); ++i) {
     operation.bindings.push_back(options.GetExtension(v1::http, i));
@@ -44,6 +44,8 @@ Operation read_operation(const google::protobuf::MethodDescriptor& method) {
   }
   operation.access = options.GetExtension(v1::access);
   operation.capability = options.GetExtension(v1::capability);
+  operation.deferrable = options.GetExtension(v1::deferrable);
+  if (operation.deferrable && operation.shape != Shape::kUnary) fail(method, "a stream cannot be deferrable");
   if (!operation.bindings.empty()) check_access(operation);
   return operation;
 }

@@ -23,6 +23,7 @@ struct Operation {
   std::vector<v1::HttpBinding> bindings;
   v1::AccessRule access;
   std::string capability;
+  bool deferrable;
 };
 
 /// All operations of one service, in the order of the contract.

@@ -11,19 +11,37 @@ std::string call_of(const Service& service, const Operation& operation) {
          "(context, static_cast<const " + cpp_type(*operation.method->input_type()) + "&>(request))";
 }
 
+void write_start(std::ostream& out, const Service& service, const Operation& operation) {
+  if (!operation.deferrable) {
+    out << "nullptr, ";
+    return;
+  }
+  const std::string type = cpp_type(*operation.method->output_type());
+  out << "[](const Services& services, const CallContext& context, const google::protobuf::Message& request,\n"
+         "        Reply<std::unique_ptr<google::protobuf::Message>> reply) {\n       return services."
+      << snake_case(service.descriptor->name()) << "->start_" << snake_case(operation.method->name())
+      << "(\n           context, static_cast<const " << cpp_type(*operation.method->input_type())
+      << "&>(request), [reply = std::move(reply)](Outcome<" << type
+      << "> outcome) {\n             reply(outcome_of([&]() -> std::unique_ptr<google::protobuf::Message> {\n"
+         "               return std::make_unique<"
+      << type << ">(outcome.take());\n             }));\n           });\n     },\n     ";
+}
+
 void write_call(std::ostream& out, const Service& service, const Operation& operation) {
   const std::string parameters =
       "[](const Services& services, const CallContext& context, const google::protobuf::Message& request)";
   const std::string call = call_of(service, operation);
   if (operation.shape == Shape::kDownload) {
-    out << "     nullptr,\n     " << parameters << " { return " << call << "; },\n     nullptr},\n";
+    out << "     nullptr, nullptr,\n     " << parameters << " { return " << call << "; },\n     nullptr},\n";
   } else if (operation.shape == Shape::kUpload) {
-    out << "     nullptr, nullptr,\n     " << parameters << " { return " << call << "; }},\n";
+    out << "     nullptr, nullptr, nullptr,\n     " << parameters << " { return " << call << "; }},\n";
   } else {
     out << "     " << parameters
         << " -> std::unique_ptr<google::protobuf::Message> {\n       return std::make_unique<"
         << cpp_type(*operation.method->output_type()) << ">(" << call
-        << ");\n     },\n     nullptr, nullptr},\n";
+        << ");\n     },\n     ";
+    write_start(out, service, operation);
+    out << "nullptr, nullptr},\n";
   }
 }
 

@@ -24,12 +24,15 @@ class Policy {
   virtual ~Policy() = default;
   /// Throws PERMISSION_DENIED, or UNAUTHENTICATED for an unknown caller, when the answer is no.
   virtual void authorize(const CallContext& context, const AccessRequest& request) = 0;
+  /// False when authorize() answers from memory, so that it may be asked on an I/O thread.
+  virtual bool may_block() const { return true; }
 };
 
 /// Everybody may do everything: the policy when no auth app is on.
 class AllowAll : public Policy {
  public:
   void authorize(const CallContext&, const AccessRequest&) override {}
+  bool may_block() const override { return false; }
 };
 
 /// The values of the request field that an access rule names, one or many.

@@ -55,6 +55,10 @@ class GuardedExchange : public http::Exchange {
   http::BodyMode body_mode() const override { return inner_->body_mode(); }
   uint64_t body_limit() const override { return inner_->body_limit(); }
   bool runs_inline() const override { return inner_->runs_inline(); }
+  bool start(const std::string& body, const std::function<void()>& ready) noexcept override {
+    return inner_->start(body, ready);
+  }
+  bool may_start(const std::string& body) const override { return inner_->may_start(body); }
   bool write(std::string_view chunk) noexcept override { return inner_->write(chunk); }
 
   http::Response finish(std::string body) noexcept override {

@@ -97,22 +97,60 @@ class OperationExchange : public http::Exchange {
   CallContext context_;
 };
 
+// Reading a larger body is left to a worker.
+constexpr size_t kLargestInlineBody = 16 * 1024;
+
 // Message in, message out.
 class UnaryExchange : public OperationExchange {
  public:
   using OperationExchange::OperationExchange;
   uint64_t body_limit() const override { return environment_.body_limit; }
 
+  bool runs_inline() const override {
+    return operation_.access.action == v1::ACTION_READ && environment_.pace.is_brief(operation_) &&
+           !environment_.policy.may_block();
+  }
+
+  bool may_start(const std::string& body) const override {
+    return operation_.start != nullptr && body.size() <= kLargestInlineBody &&
+           !environment_.policy.may_block();
+  }
+
+  bool start(const std::string& body, const std::function<void()>& ready) noexcept override {
+    try {
+      return operation_.start(environment_.services, context_, request_from(body),
+                              [this, ready](Outcome<std::unique_ptr<Message>> outcome) {
+                                outcome_ = std::move(outcome);
+                                ready();
+                              });
+    } catch (...) {
+      outcome_ = std::current_exception();
+    }
+    ready();
+    return true;
+  }
+
  protected:
   http::Response answer(const std::string& body) override {
-    google::protobuf::Arena arena;
-    Message& request = *operation_.request->New(&arena);
-    read_request(&body, request);
-    authorize(request);
+    const auto begin = std::chrono::steady_clock::now();
+    const std::unique_ptr<Message> result =
+        outcome_ ? outcome_->take() : operation_.call(environment_.services, context_, request_from(body));
     http::Response response;
-    response.body = wire::write_json(*operation_.call(environment_.services, context_, request));
+    response.body = wire::write_json(*result);
+    environment_.pace.note(operation_, std::chrono::steady_clock::now() - begin);
     return response;
   }
+
+ private:
+  const Message& request_from(const std::string& body) {
+    Message& request = *operation_.request->New(&arena_);
+    read_request(&body, request);
+    authorize(request);
+    return request;
+  }
+
+  google::protobuf::Arena arena_;
+  std::optional<Outcome<std::unique_ptr<Message>>> outcome_;
 };
 
 // Message in, bytes out.

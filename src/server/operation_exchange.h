@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "server/http/message.h"
+#include "server/pace.h"
 #include "wire/route_table.h"
 
 namespace millrace::server {
@@ -16,6 +17,7 @@ struct OperationEnvironment {
   const Services& services;
   access::Policy& policy;
   Log& log;
+  Pace& pace;
   std::string static_prefix;
   uint64_t body_limit;           ///< Of bodies that are messages, in bytes.
   uint64_t artifact_body_limit;  ///< Of bodies that are artifacts, in bytes.

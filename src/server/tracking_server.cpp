@@ -22,6 +22,8 @@ tracking::SqliteDatabaseOptions database_options(const Settings& settings) {
   tracking::SqliteDatabaseOptions options;
   options.path = tracking::sqlite_path(settings.backend_store_uri);
   options.artifact_root = artifact_root(settings);
+  // As many as there are threads that may read: none of them waits for a connection.
+  options.readers = static_cast<size_t>(settings.http.worker_threads + settings.http.io_threads);
   return options;
 }
 
@@ -61,7 +63,8 @@ class TrackingServer::Parts {
         services_(make_services()),
         metrics_(wire::operations()),
         routes_(wire::operations()),
-        application_({services_, policy_, log, settings.static_prefix, settings.body_limit,
+        pace_(wire::operations()),
+        application_({services_, policy_, log, pace_, settings.static_prefix, settings.body_limit,
                       settings.artifact_body_limit},
                      BrowserGuard(settings.guard), routes_),
         access_log_(log, metrics_, settings.log_requests),
@@ -122,6 +125,7 @@ class TrackingServer::Parts {
   Services services_;
   Metrics metrics_;
   wire::RouteTable routes_;
+  Pace pace_;
   Application application_;
   AccessLog access_log_;
   http::Server listener_;

@@ -28,18 +28,31 @@ Writer::~Writer() {
 }
 
 void Writer::run(const std::function<void(Connection&)>& task) {
-  Request request{task, nullptr, false, false};
+  std::exception_ptr fault;
+  std::atomic<bool> finished{false};
+  submit(std::ref(task), [&](std::exception_ptr what) {
+    fault = std::move(what);
+    finished.store(true);
+    // The waiting thread may be past its wait before this; notify_one uses the address only.
+    finished.notify_one();
+  });
+  finished.wait(false);
+  if (fault) std::rethrow_exception(fault);
+}
+
+void Writer::submit(Task task, Done done) {
+  bool idle = false;
   {
     const std::lock_guard lock(mutex_);
     if (queue_.size() >= kLongestQueue) {
       throw Error(ErrorCode::kTemporarilyUnavailable,
                   "Too many writes are waiting for the database; try again.");
     }
-    queue_.push_back(&request);
+    idle = queue_.empty();
+    queue_.push_back({std::move(task), std::move(done)});
   }
-  wake_.notify_one();
-  request.done.wait(false);
-  if (request.fault) std::rethrow_exception(request.fault);
+  // The writer takes all that is queued, so only the first task has to wake it.
+  if (idle) wake_.notify_one();
 }
 
 WriterStatistics Writer::statistics() const {
@@ -57,8 +70,9 @@ Writer::Group Writer::next_group() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
   const size_t size = std::min(queue_.size(), kLargestGroup);
-  Group group(queue_.begin(), queue_.begin() + static_cast<ptrdiff_t>(size));
-  queue_.erase(queue_.begin(), queue_.begin() + static_cast<ptrdiff_t>(size));
+  const auto end = queue_.begin() + static_cast<ptrdiff_t>(size);
+  Group group(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+  queue_.erase(queue_.begin(), end);
   return group;
 }
 
@@ -69,13 +83,13 @@ void Writer::commit_group(Group group) {
       if (!run_tasks(group)) continue;
       if (!group.empty()) transaction.commit();
     } catch (...) {
-      for (Request* request : group) finish(*request, std::current_exception());
+      for (const Request& request : group) request.done(std::current_exception());
       return;
     }
     groups_ += group.empty() ? 0 : 1;
     tasks_ += group.size();
     largest_ = std::max<uint64_t>(largest_, group.size());
-    for (Request* request : group) finish(*request, nullptr);
+    for (const Request& request : group) request.done(nullptr);
     return;
   }
 }
@@ -84,26 +98,19 @@ void Writer::commit_group(Group group) {
 // transaction must then be given up and the rest run again.
 bool Writer::run_tasks(Group& group) {
   for (size_t i = 0; i < group.size();) {
-    Request& request = *group[i];
     const int64_t before = connection_->total_changes();
     try {
-      request.task(*connection_);
+      group[i].task(*connection_);
       ++i;
     } catch (...) {
       const bool changed = connection_->total_changes() != before;
+      const Request failed = std::move(group[i]);
       group.erase(group.begin() + static_cast<ptrdiff_t>(i));
-      finish(request, std::current_exception());
+      failed.done(std::current_exception());
       if (changed) return false;
     }
   }
   return true;
-}
-
-void Writer::finish(Request& request, std::exception_ptr fault) {
-  request.fault = std::move(fault);
-  request.done.store(true);
-  // The waiting thread may destroy the request once it has seen `done`; notify_one uses the address only.
-  request.done.notify_one();
 }
 
 }  // namespace millrace::sql

@@ -37,11 +37,18 @@ class Writer {
   /// after it changed something costs its neighbours a second run, so checks come first. Any thread.
   void run(const std::function<void(Connection&)>& task);
 
+  using Task = std::function<void(Connection&)>;
+  using Done = std::function<void(std::exception_ptr fault)>;
+
+  /// The same without waiting: `done` is told on the writer thread, once, and must neither throw nor block.
+  /// Throws TEMPORARILY_UNAVAILABLE, and `done` is never told, when too many tasks are waiting.
+  void submit(Task task, Done done);
+
   /// The same for a task with a result.
-  template <typename Task>
-  auto call(Task task) {
-    std::optional<decltype(task(std::declval<Connection&>()))> result;
-    run([&](Connection& connection) { result.emplace(task(connection)); });
+  template <typename Query>
+  auto call(Query query) {
+    std::optional<decltype(query(std::declval<Connection&>()))> result;
+    run([&](Connection& connection) { result.emplace(query(connection)); });
     return *std::move(result);
   }
 
@@ -49,23 +56,20 @@ class Writer {
 
  private:
   struct Request {
-    const std::function<void(Connection&)>& task;
-    std::exception_ptr fault;
-    bool failed = false;
-    std::atomic<bool> done{false};
+    Task task;
+    Done done;
   };
-  using Group = std::vector<Request*>;
+  using Group = std::vector<Request>;
 
   void serve();
   Group next_group();
   void commit_group(Group group);
   bool run_tasks(Group& group);
-  static void finish(Request& request, std::exception_ptr fault);
 
   std::unique_ptr<Connection> connection_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Request*> queue_;
+  std::deque<Request> queue_;
   bool stopping_ = false;
   std::atomic<uint64_t> groups_{0};
   std::atomic<uint64_t> tasks_{0};

@@ -1,3 +1,4 @@
+#include <memory>
 #include <set>
 
 #include "base/error.h"
@@ -135,16 +136,12 @@ void check_dataset_input(const v1::DatasetInput& input) {
   }
 }
 
-}  // namespace
-
-void TrackingRunService::write(const CallContext& context, const RunDataWrite& data, bool is_batch) {
-  const auto outcome = refusing_deleted([&] { return store_.write_run_data(context, data); });
+void check_written(const v1::plugin::RunDataOutcome& outcome, const RunDataWrite& data, bool is_batch) {
   if (outcome.conflicts_size() > 0)
     throw_invalid_parameter(conflict_message(outcome, data.run_id(), is_batch));
 }
 
-v1::LogMetricResponse TrackingRunService::log_metric(const CallContext& context,
-                                                     const v1::LogMetricRequest& request) {
+RunDataWrite data_of(const v1::LogMetricRequest& request) {
   RunDataWrite data;
   data.set_run_id(run_id_of(request));
   v1::Metric& metric = *data.add_metrics();
@@ -156,38 +153,24 @@ v1::LogMetricResponse TrackingRunService::log_metric(const CallContext& context,
   if (!request.dataset_name().empty()) metric.set_dataset_name(request.dataset_name());
   if (!request.dataset_digest().empty()) metric.set_dataset_digest(request.dataset_digest());
   check_metric(metric, "");
-  write(context, data, false);
-  return {};
+  return data;
 }
 
-v1::LogParamResponse TrackingRunService::log_param(const CallContext& context,
-                                                   const v1::LogParamRequest& request) {
+RunDataWrite data_of(const v1::LogParamRequest& request, LongValues rule) {
   RunDataWrite data;
   data.set_run_id(run_id_of(request));
-  add_param(data, request.key(), request.value(), "", settings_.long_values);
-  write(context, data, false);
-  return {};
+  add_param(data, request.key(), request.value(), "", rule);
+  return data;
 }
 
-v1::SetTagResponse TrackingRunService::set_tag(const CallContext& context, const v1::SetTagRequest& request) {
+RunDataWrite data_of(const v1::SetTagRequest& request, LongValues rule) {
   RunDataWrite data;
   data.set_run_id(run_id_of(request));
-  add_tag(data, request.key(), request.value(), "", settings_.long_values);
-  write(context, data, false);
-  return {};
+  add_tag(data, request.key(), request.value(), "", rule);
+  return data;
 }
 
-v1::DeleteTagResponse TrackingRunService::delete_tag(const CallContext& context,
-                                                     const v1::DeleteTagRequest& request) {
-  v1::plugin::RunTagKey key;
-  key.set_run_id(request.run_id());
-  key.set_key(request.key());
-  refusing_deleted([&] { return store_.delete_run_tag(context, key); });
-  return {};
-}
-
-v1::LogBatchResponse TrackingRunService::log_batch(const CallContext& context,
-                                                   const v1::LogBatchRequest& request) {
+RunDataWrite data_of(const v1::LogBatchRequest& request, LongValues rule) {
   require_metric_fields(request);
   require_keys(request.params(), "params");
   require_keys(request.tags(), "tags");
@@ -200,13 +183,13 @@ v1::LogBatchResponse TrackingRunService::log_batch(const CallContext& context,
   for (int i = 0; i < request.params_size(); ++i) {
     const v1::Param& param = request.params(i);
     with_path("params", i, [&](const std::string& path) {
-      add_param(data, param.key(), param.value(), path, settings_.long_values);
+      add_param(data, param.key(), param.value(), path, rule);
     });
   }
   for (int i = 0; i < request.tags_size(); ++i) {
     const v1::RunTag& tag = request.tags(i);
     with_path("tags", i, [&](const std::string& path) {
-      add_tag(data, tag.key(), tag.value(), path, settings_.long_values);
+      add_tag(data, tag.key(), tag.value(), path, rule);
     });
   }
   check_count(request.metrics_size(), kMostMetrics, "metrics");
@@ -216,7 +199,78 @@ v1::LogBatchResponse TrackingRunService::log_batch(const CallContext& context,
               "metrics, params, and tags");
   check_param_keys_unique(request);
   *data.mutable_metrics() = request.metrics();
-  write(context, data, true);
+  return data;
+}
+
+}  // namespace
+
+void TrackingRunService::write(const CallContext& context, const RunDataWrite& data, bool is_batch) {
+  check_written(refusing_deleted([&] { return store_.write_run_data(context, data); }), data, is_batch);
+}
+
+template <typename Response>
+bool TrackingRunService::start_write(const CallContext& context, RunDataWrite data, bool is_batch,
+                                     Reply<Response> reply) {
+  const auto kept = std::make_shared<const RunDataWrite>(std::move(data));
+  return store_.start_write_run_data(
+      context, *kept,
+      [kept, is_batch, reply = std::move(reply)](Outcome<v1::plugin::RunDataOutcome> outcome) {
+        reply(outcome_of([&] {
+          check_written(refusing_deleted([&] { return outcome.take(); }), *kept, is_batch);
+          return Response();
+        }));
+      });
+}
+
+v1::LogMetricResponse TrackingRunService::log_metric(const CallContext& context,
+                                                     const v1::LogMetricRequest& request) {
+  write(context, data_of(request), false);
+  return {};
+}
+
+bool TrackingRunService::start_log_metric(const CallContext& context, const v1::LogMetricRequest& request,
+                                          Reply<v1::LogMetricResponse> reply) {
+  return start_write(context, data_of(request), false, std::move(reply));
+}
+
+v1::LogParamResponse TrackingRunService::log_param(const CallContext& context,
+                                                   const v1::LogParamRequest& request) {
+  write(context, data_of(request, settings_.long_values), false);
+  return {};
+}
+
+bool TrackingRunService::start_log_param(const CallContext& context, const v1::LogParamRequest& request,
+                                         Reply<v1::LogParamResponse> reply) {
+  return start_write(context, data_of(request, settings_.long_values), false, std::move(reply));
+}
+
+v1::SetTagResponse TrackingRunService::set_tag(const CallContext& context, const v1::SetTagRequest& request) {
+  write(context, data_of(request, settings_.long_values), false);
+  return {};
+}
+
+bool TrackingRunService::start_set_tag(const CallContext& context, const v1::SetTagRequest& request,
+                                       Reply<v1::SetTagResponse> reply) {
+  return start_write(context, data_of(request, settings_.long_values), false, std::move(reply));
+}
+
+v1::LogBatchResponse TrackingRunService::log_batch(const CallContext& context,
+                                                   const v1::LogBatchRequest& request) {
+  write(context, data_of(request, settings_.long_values), true);
+  return {};
+}
+
+bool TrackingRunService::start_log_batch(const CallContext& context, const v1::LogBatchRequest& request,
+                                         Reply<v1::LogBatchResponse> reply) {
+  return start_write(context, data_of(request, settings_.long_values), true, std::move(reply));
+}
+
+v1::DeleteTagResponse TrackingRunService::delete_tag(const CallContext& context,
+                                                     const v1::DeleteTagRequest& request) {
+  v1::plugin::RunTagKey key;
+  key.set_run_id(request.run_id());
+  key.set_key(request.key());
+  refusing_deleted([&] { return store_.delete_run_tag(context, key); });
   return {};
 }
 

@@ -24,6 +24,11 @@ class TrackingRunService : public RunService {
   v1::LogMetricResponse log_metric(const CallContext&, const v1::LogMetricRequest&) override;
   v1::LogParamResponse log_param(const CallContext&, const v1::LogParamRequest&) override;
   v1::SetTagResponse set_tag(const CallContext&, const v1::SetTagRequest&) override;
+  bool start_log_metric(const CallContext&, const v1::LogMetricRequest&,
+                        Reply<v1::LogMetricResponse>) override;
+  bool start_log_param(const CallContext&, const v1::LogParamRequest&, Reply<v1::LogParamResponse>) override;
+  bool start_set_tag(const CallContext&, const v1::SetTagRequest&, Reply<v1::SetTagResponse>) override;
+  bool start_log_batch(const CallContext&, const v1::LogBatchRequest&, Reply<v1::LogBatchResponse>) override;
   v1::DeleteTagResponse delete_tag(const CallContext&, const v1::DeleteTagRequest&) override;
   v1::LogBatchResponse log_batch(const CallContext&, const v1::LogBatchRequest&) override;
   v1::LogModelResponse log_model(const CallContext&, const v1::LogModelRequest&) override;
@@ -34,6 +39,10 @@ class TrackingRunService : public RunService {
  private:
   /// Writes and turns param conflicts into the error that clients know.
   void write(const CallContext& context, const v1::plugin::RunDataWrite& data, bool is_batch);
+  /// The same without waiting.
+  template <typename Response>
+  bool start_write(const CallContext& context, v1::plugin::RunDataWrite data, bool is_batch,
+                   Reply<Response> reply);
   void change_stage(const CallContext& context, const std::string& run_id, const char* stage);
 
   TrackingStore& store_;

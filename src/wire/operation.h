@@ -34,6 +34,9 @@ struct Operation {
 
   std::unique_ptr<google::protobuf::Message> (*call)(const Services&, const CallContext&,
                                                      const google::protobuf::Message&);
+  /// The form of `call` that does not wait; null where the contract has none. See the generated interfaces.
+  bool (*start)(const Services&, const CallContext&, const google::protobuf::Message&,
+                Reply<std::unique_ptr<google::protobuf::Message>>);
   std::unique_ptr<ByteSource> (*download)(const Services&, const CallContext&,
                                           const google::protobuf::Message&);
   std::unique_ptr<ByteSink> (*upload)(const Services&, const CallContext&, const google::protobuf::Message&);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -68,6 +69,14 @@ class Exchange {
   virtual uint64_t body_limit() const = 0;
   /// True when finish() never blocks and costs a few microseconds: it is then run on the I/O thread.
   virtual bool runs_inline() const { return false; }
+
+  /// Begins what takes time without a thread that waits, on an I/O thread. True: `ready` is called once, on any
+  /// thread, and finish() runs inline after that with the same body. False: finish() is called as usual.
+  virtual bool start(const std::string& /*body*/, const std::function<void()>& /*ready*/) noexcept {
+    return false;
+  }
+  /// Whether it is worth trying.
+  virtual bool may_start(const std::string& /*body*/) const { return false; }
 
   /// Takes a piece of a streamed body. False when it cannot be kept: no more pieces are read, finish() is
   /// called for the answer that tells why, and the connection is closed behind it.

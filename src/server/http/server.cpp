@@ -67,7 +67,7 @@ class Server::Impl {
         watch_(*contexts_.front()),
         tls_(make_tls(options_)),
         workers_(options.worker_threads),
-        shared_{options_, handler, observer, workers_, connections_, stopping_} {}
+        shared_{options_, handler, observer, workers_, connections_, stopping_, deferred_} {}
 
   ~Impl() { stop(); }
 
@@ -96,6 +96,8 @@ class Server::Impl {
     for (auto& context : contexts_) context->stop();
     for (auto& thread : threads_) thread.join();
     threads_.clear();
+    // Whoever works for an exchange still touches what is destroyed next.
+    while (deferred_ > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 
   uint16_t port() const { return acceptor_port_; }
@@ -194,6 +196,7 @@ class Server::Impl {
   Handler& handler_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> stopped_{false};
+  std::atomic<int64_t> deferred_{0};
   ConnectionSet connections_;
   Contexts contexts_;
   asio::ip::tcp::acceptor acceptor_;

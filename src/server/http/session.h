@@ -46,6 +46,7 @@ struct Shared {
   WorkerPool& workers;
   ConnectionSet& connections;
   const std::atomic<bool>& stopping;
+  std::atomic<int64_t>& deferred;  ///< Exchanges that began by themselves and have not said that they are ready.
 };
 
 /// Operands of co_await and arguments of coroutines are named variables throughout: GCC 12 may destroy
@@ -317,6 +318,25 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
                                                                                        asio::use_awaitable);
   }
 
+  // True when the exchange has begun by itself and is now ready to finish.
+  asio::awaitable<bool> started(Exchange& exchange, const std::string& body) {
+    const auto start = [this, &exchange, &body](auto handler) {
+      auto resume = std::make_shared<decltype(handler)>(std::move(handler));
+      const auto executor = stream_.get_executor();
+      ++shared_.deferred;
+      const bool begun = exchange.start(body, [resume, executor, &deferred = shared_.deferred] {
+        asio::post(executor, [resume] { (*resume)(true); });
+        // The last touch of what the server owns: it waits for this before it ends.
+        --deferred;
+      });
+      if (begun) return;
+      --shared_.deferred;
+      asio::post(executor, [resume] { (*resume)(false); });
+    };
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(start,
+                                                                                       asio::use_awaitable);
+  }
+
   asio::awaitable<bool> answer(const RequestHead& head, Exchange& exchange, std::string& body,
                                const Framing& framing) {
     Response response;
@@ -332,8 +352,10 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
       sent = send_now(text);
     };
     bool ran = true;
-    if (exchange.runs_inline()) {
-      finish();
+    bool ready = exchange.runs_inline();
+    if (!ready && exchange.may_start(body)) ready = co_await started(exchange, body);
+    if (ready) {
+      finish_and_send();
     } else {
       ran = co_await on_worker(finish_and_send);
     }

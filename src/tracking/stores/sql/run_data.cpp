@@ -128,4 +128,15 @@ RunDataOutcome SqlTrackingStore::write_run_data(const CallContext&, const RunDat
   return database_.writer().call([&](Connection& connection) { return write(connection, request); });
 }
 
+bool SqlTrackingStore::start_write_run_data(const CallContext&, const RunDataWrite& request,
+                                            Reply<RunDataOutcome> reply) {
+  auto outcome = std::make_shared<RunDataOutcome>();
+  database_.writer().submit(
+      [&request, outcome](Connection& connection) { *outcome = write(connection, request); },
+      [outcome, reply = std::move(reply)](const std::exception_ptr& fault) {
+        reply(fault ? Outcome<RunDataOutcome>(fault) : std::move(*outcome));
+      });
+  return true;
+}
+
 }  // namespace millrace::tracking

@@ -26,6 +26,8 @@ class SqlTrackingStore : public TrackingStore {
   v1::RunInfo update_run(const CallContext&, const v1::plugin::RunChanges&) override;
   v1::plugin::RunPage search_runs(const CallContext&, const v1::plugin::RunQuery&) override;
   v1::plugin::RunDataOutcome write_run_data(const CallContext&, const v1::plugin::RunDataWrite&) override;
+  bool start_write_run_data(const CallContext&, const v1::plugin::RunDataWrite&,
+                            Reply<v1::plugin::RunDataOutcome>) override;
   v1::plugin::Done delete_run_tag(const CallContext&, const v1::plugin::RunTagKey&) override;
 
   v1::plugin::MetricHistoryPage get_metric_history(const CallContext&,
