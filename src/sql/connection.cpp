@@ -143,6 +143,10 @@ struct Connection::CachedStatement {
 };
 
 Connection::Connection(const std::string& path, const ConnectionOptions& options) {
+  // Statistics about memory would take a lock of the whole process at each allocation. Too late, and without
+  // effect, when something else in the process has opened a database before.
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(configured);
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   flags |= options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (options.create) flags |= SQLITE_OPEN_CREATE;
@@ -166,7 +170,7 @@ Statement Connection::prepare(std::string_view sql) {
   // strangers ask.
   constexpr size_t kLargestCache = 256;
   constexpr size_t kLongestCached = 4096;
-  const auto found = statements_.find(std::string(sql));
+  const auto found = statements_.find(sql);
   if (found != statements_.end() && !found->second->on_loan) {
     return Statement(database_, found->second->statement, &found->second->on_loan);
   }

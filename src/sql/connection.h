@@ -84,7 +84,12 @@ class Connection {
  private:
   struct CachedStatement;
   sqlite3* database_ = nullptr;
-  std::unordered_map<std::string, std::unique_ptr<CachedStatement>> statements_;
+  /// Lets a text be looked up without a copy of it.
+  struct TextHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  std::unordered_map<std::string, std::unique_ptr<CachedStatement>, TextHash, std::equal_to<>> statements_;
 };
 
 /// Begins a transaction and rolls it back on destruction unless it was committed.

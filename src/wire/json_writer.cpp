@@ -4,6 +4,9 @@
 
 #include <charconv>
 #include <cmath>
+#include <memory>
+#include <unordered_map>
+#include <vector>
 
 namespace millrace::wire {
 namespace {
@@ -35,110 +38,150 @@ void append_double(double number, std::string& out) {
   }
 }
 
-void append_scalar(const Message& message, const FieldDescriptor& field, int index, std::string& out) {
-  const Reflection& reflection = *message.GetReflection();
-  const bool repeated = index >= 0;
-  std::string scratch;
-  switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING:
-      append_json_string(repeated ? reflection.GetRepeatedStringReference(message, &field, index, &scratch)
-                                  : reflection.GetStringReference(message, &field, &scratch),
-                         out);
-      break;
-    case FieldDescriptor::CPPTYPE_INT64:
-      append_integer(repeated ? reflection.GetRepeatedInt64(message, &field, index)
-                              : reflection.GetInt64(message, &field),
-                     out);
-      break;
-    case FieldDescriptor::CPPTYPE_INT32:
-      append_integer(repeated ? reflection.GetRepeatedInt32(message, &field, index)
-                              : reflection.GetInt32(message, &field),
-                     out);
-      break;
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-      append_double(repeated ? reflection.GetRepeatedDouble(message, &field, index)
-                             : reflection.GetDouble(message, &field),
-                    out);
-      break;
-    case FieldDescriptor::CPPTYPE_BOOL:
-      out += (repeated ? reflection.GetRepeatedBool(message, &field, index)
-                       : reflection.GetBool(message, &field))
-                 ? "true"
-                 : "false";
-      break;
-    case FieldDescriptor::CPPTYPE_ENUM:
-      append_json_string((repeated ? reflection.GetRepeatedEnum(message, &field, index)
-                                   : reflection.GetEnum(message, &field))
-                             ->name(),
-                         out);
-      break;
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      append_json(repeated ? reflection.GetRepeatedMessage(message, &field, index)
-                           : reflection.GetMessage(message, &field),
-                  out);
-      break;
-    default:
-      throw Error(ErrorCode::kInternalError,
-                  "The contract has no such type as that of " + field.full_name() + ".");
-  }
-}
+class MessagePlan;
+const MessagePlan& plan_of(const Message& message);
 
-void append_list(const Message& message, const FieldDescriptor& field, int size, std::string& out) {
-  out += '[';
-  for (int i = 0; i < size; ++i) {
-    if (i > 0) out += ',';
-    append_scalar(message, field, i, out);
+// How the messages of one type are written, looked up once: asking a message for its reflection, and a
+// descriptor for its fields, costs more than writing most of them.
+class MessagePlan {
+ public:
+  explicit MessagePlan(const Message& message) : reflection_(*message.GetReflection()) {
+    const Descriptor& descriptor = *message.GetDescriptor();
+    for (int i = 0; i < descriptor.field_count(); ++i) {
+      const FieldDescriptor& field = *descriptor.field(i);
+      fields_.push_back({&field, '"' + field.name() + "\":"});
+    }
   }
-  out += ']';
-}
 
-// Map fields are objects whose members are the entries.
-void append_map(const Message& message, const FieldDescriptor& field, int size, std::string& out) {
-  const Reflection& reflection = *message.GetReflection();
-  out += '{';
-  for (int i = 0; i < size; ++i) {
-    if (i > 0) out += ',';
-    const Message& entry = reflection.GetRepeatedMessage(message, &field, i);
-    append_scalar(entry, *entry.GetDescriptor()->field(0), -1, out);
-    out += ':';
-    append_scalar(entry, *entry.GetDescriptor()->field(1), -1, out);
+  void append(const Message& message, std::string& out) const {
+    out += '{';
+    bool first = true;
+    for (const Field& field : fields_) {
+      const FieldDescriptor& descriptor = *field.descriptor;
+      const bool repeated = descriptor.is_repeated();
+      if (repeated ? reflection_.FieldSize(message, &descriptor) == 0
+                   : !reflection_.HasField(message, &descriptor))
+        continue;
+      if (!first) out += ',';
+      first = false;
+      out += field.name;
+      if (!repeated) {
+        append_scalar(message, descriptor, -1, out);
+      } else if (descriptor.is_map()) {
+        append_map(message, descriptor, out);
+      } else {
+        append_list(message, descriptor, out);
+      }
+    }
+    out += '}';
   }
-  out += '}';
-}
 
-void append_name(const FieldDescriptor& field, bool first, std::string& out) {
-  if (!first) out += ',';
-  out += '"';
-  out += field.name();
-  out += "\":";
+ private:
+  struct Field {
+    const FieldDescriptor* descriptor;
+    std::string name;  // quoted, with its colon
+  };
+
+  void append_list(const Message& message, const FieldDescriptor& field, std::string& out) const {
+    out += '[';
+    const int size = reflection_.FieldSize(message, &field);
+    const bool messages = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+    const MessagePlan* plan =
+        messages ? &plan_of(reflection_.GetRepeatedMessage(message, &field, 0)) : nullptr;
+    for (int i = 0; i < size; ++i) {
+      if (i > 0) out += ',';
+      if (messages) {
+        plan->append(reflection_.GetRepeatedMessage(message, &field, i), out);
+      } else {
+        append_scalar(message, field, i, out);
+      }
+    }
+    out += ']';
+  }
+
+  // Map fields are objects whose members are the entries.
+  void append_map(const Message& message, const FieldDescriptor& field, std::string& out) const {
+    out += '{';
+    const int size = reflection_.FieldSize(message, &field);
+    for (int i = 0; i < size; ++i) {
+      if (i > 0) out += ',';
+      const Message& entry = reflection_.GetRepeatedMessage(message, &field, i);
+      const MessagePlan& plan = plan_of(entry);
+      plan.append_scalar(entry, *plan.fields_[0].descriptor, -1, out);
+      out += ':';
+      plan.append_scalar(entry, *plan.fields_[1].descriptor, -1, out);
+    }
+    out += '}';
+  }
+
+  // `index` is -1 for a field that is not repeated.
+  void append_scalar(const Message& message, const FieldDescriptor& field, int index, std::string& out) const {
+    const bool repeated = index >= 0;
+    std::string scratch;
+    switch (field.cpp_type()) {
+      case FieldDescriptor::CPPTYPE_STRING:
+        append_json_string(repeated
+                               ? reflection_.GetRepeatedStringReference(message, &field, index, &scratch)
+                               : reflection_.GetStringReference(message, &field, &scratch),
+                           out);
+        break;
+      case FieldDescriptor::CPPTYPE_INT64:
+        append_integer(repeated ? reflection_.GetRepeatedInt64(message, &field, index)
+                                : reflection_.GetInt64(message, &field),
+                       out);
+        break;
+      case FieldDescriptor::CPPTYPE_INT32:
+        append_integer(repeated ? reflection_.GetRepeatedInt32(message, &field, index)
+                                : reflection_.GetInt32(message, &field),
+                       out);
+        break;
+      case FieldDescriptor::CPPTYPE_DOUBLE:
+        append_double(repeated ? reflection_.GetRepeatedDouble(message, &field, index)
+                               : reflection_.GetDouble(message, &field),
+                      out);
+        break;
+      case FieldDescriptor::CPPTYPE_BOOL:
+        out += (repeated ? reflection_.GetRepeatedBool(message, &field, index)
+                         : reflection_.GetBool(message, &field))
+                   ? "true"
+                   : "false";
+        break;
+      case FieldDescriptor::CPPTYPE_ENUM:
+        append_json_string((repeated ? reflection_.GetRepeatedEnum(message, &field, index)
+                                     : reflection_.GetEnum(message, &field))
+                               ->name(),
+                           out);
+        break;
+      case FieldDescriptor::CPPTYPE_MESSAGE:
+        append_json(reflection_.GetMessage(message, &field), out);
+        break;
+      default:
+        throw Error(ErrorCode::kInternalError,
+                    "The contract has no such type as that of " + field.full_name() + ".");
+    }
+  }
+
+  const Reflection& reflection_;
+  std::vector<Field> fields_;
+};
+
+// One set a thread: about a kilobyte a type, and no lock on the way of every message.
+const MessagePlan& plan_of(const Message& message) {
+  static thread_local std::unordered_map<const Descriptor*, std::unique_ptr<MessagePlan>> plans;
+  auto& plan = plans[message.GetDescriptor()];
+  if (plan == nullptr) plan = std::make_unique<MessagePlan>(message);
+  return *plan;
 }
 
 }  // namespace
 
 void append_json(const Message& message, std::string& out) {
-  const Descriptor& descriptor = *message.GetDescriptor();
-  const Reflection& reflection = *message.GetReflection();
-  out += '{';
-  bool first = true;
-  for (int i = 0; i < descriptor.field_count(); ++i) {
-    const FieldDescriptor& field = *descriptor.field(i);
-    const int size = field.is_repeated() ? reflection.FieldSize(message, &field) : 0;
-    if (field.is_repeated() ? size == 0 : !reflection.HasField(message, &field)) continue;
-    append_name(field, first, out);
-    first = false;
-    if (field.is_map()) {
-      append_map(message, field, size, out);
-    } else if (field.is_repeated()) {
-      append_list(message, field, size, out);
-    } else {
-      append_scalar(message, field, -1, out);
-    }
-  }
-  out += '}';
+  plan_of(message).append(message, out);
 }
 
 std::string write_json(const Message& message) {
   std::string out;
+  out.reserve(2048);
   append_json(message, out);
   return out;
 }

@@ -25,7 +25,8 @@ std::string require_artifact_location(Connection& connection, int64_t experiment
 }
 
 v1::Run load(Connection& connection, const std::string& run_id, bool info_only) {
-  auto row = connection.prepare(std::string("SELECT ") + kRunColumns + " FROM runs WHERE run_uuid = ?1");
+  static const std::string select = std::string("SELECT ") + kRunColumns + " FROM runs WHERE run_uuid = ?1";
+  auto row = connection.prepare(select);
   if (!row.bind(1, std::string_view(run_id)).step()) throw_not_found("Run with id=" + run_id + " not found");
   v1::Run run;
   read_run_info(row, *run.mutable_info());
