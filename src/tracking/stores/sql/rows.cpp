@@ -12,89 +12,6 @@ namespace {
 constexpr double kLargest = std::numeric_limits<double>::max();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-void read_metrics(sql::Connection& connection, v1::Run& run) {
-  auto rows = connection.prepare(
-      "SELECT key, value, is_nan, timestamp, step FROM latest_metrics INDEXED BY "
-      "index_latest_metrics_run_uuid "
-      "WHERE run_uuid = ?1");
-  rows.bind(1, std::string_view(run.info().run_id()));
-  while (rows.step()) {
-    v1::Metric& metric = *run.mutable_data()->add_metrics();
-    metric.set_key(std::string(rows.text(0)));
-    metric.set_value(value_from(rows.real(1), rows.integer(2) != 0));
-    metric.set_timestamp(rows.integer(3));
-    metric.set_step(rows.integer(4));
-  }
-}
-
-void read_params(sql::Connection& connection, v1::Run& run) {
-  auto rows = connection.prepare(
-      "SELECT key, value FROM params INDEXED BY index_params_run_uuid WHERE run_uuid = ?1");
-  rows.bind(1, std::string_view(run.info().run_id()));
-  while (rows.step()) {
-    v1::Param& param = *run.mutable_data()->add_params();
-    param.set_key(std::string(rows.text(0)));
-    param.set_value(std::string(rows.text(1)));
-  }
-}
-
-void read_tags(sql::Connection& connection, v1::Run& run) {
-  auto rows =
-      connection.prepare("SELECT key, value FROM tags INDEXED BY index_tags_run_uuid WHERE run_uuid = ?1");
-  rows.bind(1, std::string_view(run.info().run_id()));
-  while (rows.step()) {
-    v1::RunTag& tag = *run.mutable_data()->add_tags();
-    tag.set_key(std::string(rows.text(0)));
-    tag.set_value(std::string(rows.text(1)));
-  }
-}
-
-void read_input_tags(sql::Connection& connection, std::string_view input_id, v1::DatasetInput& input) {
-  auto rows = connection.prepare("SELECT name, value FROM input_tags WHERE input_uuid = ?1");
-  rows.bind(1, input_id);
-  while (rows.step()) {
-    v1::InputTag& tag = *input.add_tags();
-    tag.set_key(std::string(rows.text(0)));
-    tag.set_value(std::string(rows.text(1)));
-  }
-}
-
-void read_dataset_inputs(sql::Connection& connection, v1::Run& run) {
-  auto rows = connection.prepare(
-      "SELECT i.input_uuid, d.name, d.digest, d.dataset_source_type, d.dataset_source, d.dataset_schema, "
-      "d.dataset_profile FROM inputs i JOIN datasets d ON d.dataset_uuid = i.source_id "
-      "WHERE i.destination_type = 'RUN' AND i.destination_id = ?1 AND i.source_type = 'DATASET' ORDER BY "
-      "i.rowid");
-  rows.bind(1, std::string_view(run.info().run_id()));
-  while (rows.step()) {
-    v1::DatasetInput& input = *run.mutable_inputs()->add_dataset_inputs();
-    read_input_tags(connection, rows.text(0), input);
-    v1::Dataset& dataset = *input.mutable_dataset();
-    dataset.set_name(std::string(rows.text(1)));
-    dataset.set_digest(std::string(rows.text(2)));
-    dataset.set_source_type(std::string(rows.text(3)));
-    dataset.set_source(std::string(rows.text(4)));
-    if (!rows.is_null(5)) dataset.set_schema(std::string(rows.text(5)));
-    if (!rows.is_null(6)) dataset.set_profile(std::string(rows.text(6)));
-  }
-}
-
-void read_models(sql::Connection& connection, v1::Run& run) {
-  auto rows = connection.prepare(
-      "SELECT source_type, destination_id, step FROM inputs WHERE source_type IN ('RUN_INPUT', 'RUN_OUTPUT') "
-      "AND source_id = ?1 AND destination_type IN ('MODEL_INPUT', 'MODEL_OUTPUT') ORDER BY rowid");
-  rows.bind(1, std::string_view(run.info().run_id()));
-  while (rows.step()) {
-    if (rows.text(0) == "RUN_INPUT") {
-      run.mutable_inputs()->add_model_inputs()->set_model_id(std::string(rows.text(1)));
-    } else {
-      v1::ModelOutput& output = *run.mutable_outputs()->add_model_outputs();
-      output.set_model_id(std::string(rows.text(1)));
-      output.set_step(rows.integer(2));
-    }
-  }
-}
-
 }  // namespace
 
 int64_t parse_experiment_id(std::string_view id) {
@@ -149,17 +66,6 @@ void read_run_info(const sql::Statement& row, v1::RunInfo& info) {
   if (!row.is_null(6)) info.set_end_time(row.integer(6));
   info.set_artifact_uri(std::string(row.text(7)));
   info.set_lifecycle_stage(std::string(row.text(8)));
-}
-
-void read_run_details(sql::Connection& connection, v1::Run& run) {
-  run.mutable_data();
-  run.mutable_inputs();
-  run.mutable_outputs();
-  read_metrics(connection, run);
-  read_params(connection, run);
-  read_tags(connection, run);
-  read_dataset_inputs(connection, run);
-  read_models(connection, run);
 }
 
 std::string integer_list(const google::protobuf::RepeatedPtrField<std::string>& ids) {
