@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "server/browser_guard.h"
 #include "server/graphql/document.h"
+#include "server/pace.h"
 #include "server/settings.h"
 
 using namespace millrace;
@@ -91,6 +92,20 @@ TEST_CASE("settings that cannot be served are told without secrets") {
   settings.artifacts_only = true;
   settings.serve_artifacts = false;
   CHECK_FALSE(fault(settings).empty());
+}
+
+TEST_CASE("an operation earns its place on an I/O thread, and loses it to a slow call for a while") {
+  const auto& operations = wire::operations();
+  Pace pace(operations);
+  const auto& operation = operations[3];
+  CHECK_FALSE(pace.is_brief(operation));
+  for (int i = 0; i < 50; ++i) pace.note(operation, std::chrono::microseconds(40));
+  CHECK(pace.is_brief(operation));
+  pace.note(operation, std::chrono::milliseconds(1));
+  CHECK(pace.is_brief(operation));
+  pace.note(operation, std::chrono::milliseconds(50));
+  CHECK_FALSE(pace.is_brief(operation));
+  CHECK_FALSE(pace.is_brief(operations[4]));
 }
 
 TEST_CASE("GraphQL documents are read with their fragments, arguments and variables") {

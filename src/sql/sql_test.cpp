@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <latch>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -153,6 +154,35 @@ TEST_CASE("a result of a task is handed to its caller") {
     insert(c, "x", 7);
     return c.last_insert_id();
   }) == 1);
+}
+
+TEST_CASE("a submitted task tells of its end after the commit, with its fault if it had one") {
+  const TemporaryDatabase database;
+  const auto reader = database.open(true);
+  std::promise<int64_t> seen;
+  std::promise<std::exception_ptr> fault;
+  Writer writer(database.open());
+  writer.submit([](Connection& c) { insert(c, "x", 1); },
+                [&](const std::exception_ptr&) { seen.set_value(count(*reader)); });
+  writer.submit([](Connection&) { throw_invalid_parameter("refused"); },
+                [&](std::exception_ptr what) { fault.set_value(std::move(what)); });
+  CHECK(seen.get_future().get() == 1);
+  const std::exception_ptr told = fault.get_future().get();
+  CHECK(code_of([&] { std::rethrow_exception(told); }) == ErrorCode::kInvalidParameterValue);
+}
+
+TEST_CASE("what was submitted is written before the writer ends") {
+  const TemporaryDatabase database;
+  std::atomic<int> told{0};
+  {
+    Writer writer(database.open());
+    for (int i = 0; i < 1000; ++i) {
+      writer.submit([i](Connection& c) { insert(c, std::to_string(i), i); },
+                    [&](const std::exception_ptr& fault) { told += fault ? 0 : 1; });
+    }
+  }
+  CHECK(told == 1000);
+  CHECK(count(*database.open(true)) == 1000);
 }
 
 TEST_CASE("a lock held by another connection is a temporary fault") {

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
+#include <future>
 #include <latch>
 #include <thread>
 #include <vector>
@@ -89,6 +90,21 @@ class TestHandler : public Handler {
     }
     uint64_t body_limit() const override { return head_.path == "/stream" ? 100'000'000 : 1'000'000; }
     bool runs_inline() const override { return head_.path == "/inline"; }
+    bool may_start(const std::string&) const override { return head_.path.starts_with("/start"); }
+    bool start(const std::string&, const std::function<void()>& ready) noexcept override {
+      if (head_.path == "/start/declined") return false;
+      if (head_.path == "/start/at-once") {
+        ready();
+      } else {
+        std::thread([&handler = handler_, ready] {
+          handler.entered.count_down();
+          handler.release.wait();
+          ready();
+        }).detach();
+      }
+      started_ = true;
+      return true;
+    }
     bool write(std::string_view chunk) noexcept override {
       handler_.streamed += chunk.size();
       return head_.path != "/full";
@@ -110,7 +126,8 @@ class TestHandler : public Handler {
         response.body = std::make_unique<FileSource>(handler_.file);
       } else {
         response.status = head_.path == "/full" ? 429 : 200;
-        response.body = head_.method + " " + head_.path + "?" + head_.query + " " + body;
+        response.body =
+            head_.method + " " + head_.path + "?" + head_.query + " " + body + (started_ ? "started" : "");
       }
       return response;
     }
@@ -119,6 +136,7 @@ class TestHandler : public Handler {
     TestHandler& handler_;
     const RequestHead head_;
     bool finished_ = false;
+    bool started_ = false;
   };
 };
 
@@ -214,6 +232,10 @@ std::string ask(Fixture& fixture, std::string_view text) {
   Client client(fixture.server->port());
   client.send(text);
   return client.answer();
+}
+
+std::string get(const std::string& path) {
+  return "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n";
 }
 
 std::string dechunked(const std::string& answer) {
@@ -418,6 +440,36 @@ TEST_CASE("stopping lets a request in flight finish and closes idle connections"
   CHECK(ends_with(busy.answer(), "GET /wait? "));
   CHECK(busy.rest().empty());
   stopper.join();
+}
+
+TEST_CASE("an exchange that begins by itself is answered when it is ready, and holds up nobody else") {
+  Fixture fixture;
+  Client slow(fixture.server->port());
+  slow.send(get("/start/later") + get("/start/at-once") + get("/start/declined"));
+  fixture.handler.entered.wait();
+  Client quick(fixture.server->port());
+  quick.send(get("/inline"));
+  CHECK(has(quick.answer(), "GET /inline"));
+  fixture.handler.release.count_down();
+  CHECK(has(slow.answer(), "GET /start/later? started"));
+  CHECK(has(slow.answer(), "GET /start/at-once? started"));
+  CHECK(ends_with(slow.answer(), "GET /start/declined? "));
+}
+
+TEST_CASE("stopping waits for an exchange that has begun by itself, also when its client is gone") {
+  ServerOptions options;
+  options.stop_grace = std::chrono::milliseconds(20);
+  Fixture fixture(options);
+  {
+    Client client(fixture.server->port());
+    client.send(get("/start/later"));
+    fixture.handler.entered.wait();
+  }
+  const auto stopped = std::async(std::launch::async, [&] { fixture.server->stop(); });
+  CHECK(stopped.wait_for(std::chrono::milliseconds(2500)) == std::future_status::timeout);
+  fixture.handler.release.count_down();
+  stopped.wait();
+  fixture.server.reset();
 }
 
 TEST_CASE("many connections are served at once and each answer is reported") {
