@@ -38,8 +38,10 @@ void write_operation(std::ostream& out, const Operation& operation) {
 void write_start(std::ostream& out, const Operation& operation) {
   const std::string name = snake_case(operation.method->name());
   out << "  /// " << name
-      << "() without a thread that waits: `reply` gets the outcome. The message and the context must live until\n"
-         "  /// then. False, and `reply` is never called, when only the plain operation is there. Throws what\n"
+      << "() without a thread that waits: `reply` gets the outcome. The message and the context must live "
+         "until\n"
+         "  /// then. False, and `reply` is never called, when only the plain operation is there. Throws "
+         "what\n"
          "  /// is wrong before anything was begun; `reply` is not called then either.\n"
          "  virtual bool start_"
       << name << "(const ::millrace::CallContext&, const " << cpp_type(*operation.method->input_type())

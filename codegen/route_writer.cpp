@@ -17,7 +17,8 @@ void write_start(std::ostream& out, const Service& service, const Operation& ope
     return;
   }
   const std::string type = cpp_type(*operation.method->output_type());
-  out << "[](const Services& services, const CallContext& context, const google::protobuf::Message& request,\n"
+  out << "[](const Services& services, const CallContext& context, const google::protobuf::Message& "
+         "request,\n"
          "        Reply<std::unique_ptr<google::protobuf::Message>> reply) {\n       return services."
       << snake_case(service.descriptor->name()) << "->start_" << snake_case(operation.method->name())
       << "(\n           context, static_cast<const " << cpp_type(*operation.method->input_type())
@@ -38,8 +39,7 @@ void write_call(std::ostream& out, const Service& service, const Operation& oper
   } else {
     out << "     " << parameters
         << " -> std::unique_ptr<google::protobuf::Message> {\n       return std::make_unique<"
-        << cpp_type(*operation.method->output_type()) << ">(" << call
-        << ");\n     },\n     ";
+        << cpp_type(*operation.method->output_type()) << ">(" << call << ");\n     },\n     ";
     write_start(out, service, operation);
     out << "nullptr, nullptr},\n";
   }

@@ -34,8 +34,8 @@ auto outcome_of(Call call) noexcept -> Outcome<decltype(call())> {
   }
 }
 
-/// Takes the outcome of a call that was started and not waited for. Called exactly once, on any thread, perhaps
-/// before the start returned; must neither throw nor block.
+/// Takes the outcome of a call that was started and not waited for. Called exactly once, on any thread,
+/// perhaps before the start returned; must neither throw nor block.
 template <typename Result>
 using Reply = std::function<void(Outcome<Result>)>;
 

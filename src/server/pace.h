@@ -9,8 +9,8 @@
 namespace millrace::server {
 
 /// How long the calls of each operation took lately, which decides where the next one runs: on the I/O thread
-/// that read the request, when it is over in less time than a hand-over to a worker costs, or on a worker. Any
-/// thread.
+/// that read the request, when it is over in less time than a hand-over to a worker costs, or on a worker.
+/// Any thread.
 class Pace {
  public:
   explicit Pace(const std::vector<wire::Operation>& operations)

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
-#include <latch>
 #include <future>
+#include <latch>
 #include <thread>
 #include <vector>
 

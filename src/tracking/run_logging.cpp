@@ -182,15 +182,12 @@ RunDataWrite data_of(const v1::LogBatchRequest& request, LongValues rule) {
   }
   for (int i = 0; i < request.params_size(); ++i) {
     const v1::Param& param = request.params(i);
-    with_path("params", i, [&](const std::string& path) {
-      add_param(data, param.key(), param.value(), path, rule);
-    });
+    with_path("params", i,
+              [&](const std::string& path) { add_param(data, param.key(), param.value(), path, rule); });
   }
   for (int i = 0; i < request.tags_size(); ++i) {
     const v1::RunTag& tag = request.tags(i);
-    with_path("tags", i, [&](const std::string& path) {
-      add_tag(data, tag.key(), tag.value(), path, rule);
-    });
+    with_path("tags", i, [&](const std::string& path) { add_tag(data, tag.key(), tag.value(), path, rule); });
   }
   check_count(request.metrics_size(), kMostMetrics, "metrics");
   check_count(request.params_size(), kMostParams, "params");

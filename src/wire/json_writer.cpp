@@ -115,14 +115,14 @@ class MessagePlan {
   }
 
   // `index` is -1 for a field that is not repeated.
-  void append_scalar(const Message& message, const FieldDescriptor& field, int index, std::string& out) const {
+  void append_scalar(const Message& message, const FieldDescriptor& field, int index,
+                     std::string& out) const {
     const bool repeated = index >= 0;
     std::string scratch;
     switch (field.cpp_type()) {
       case FieldDescriptor::CPPTYPE_STRING:
-        append_json_string(repeated
-                               ? reflection_.GetRepeatedStringReference(message, &field, index, &scratch)
-                               : reflection_.GetStringReference(message, &field, &scratch),
+        append_json_string(repeated ? reflection_.GetRepeatedStringReference(message, &field, index, &scratch)
+                                    : reflection_.GetStringReference(message, &field, &scratch),
                            out);
         break;
       case FieldDescriptor::CPPTYPE_INT64:

@@ -70,8 +70,8 @@ class Exchange {
   /// True when finish() never blocks and costs a few microseconds: it is then run on the I/O thread.
   virtual bool runs_inline() const { return false; }
 
-  /// Begins what takes time without a thread that waits, on an I/O thread. True: `ready` is called once, on any
-  /// thread, and finish() runs inline after that with the same body. False: finish() is called as usual.
+  /// Begins what takes time without a thread that waits, on an I/O thread. True: `ready` is called once, on
+  /// any thread, and finish() runs inline after that with the same body. False: finish() is called as usual.
   virtual bool start(const std::string& /*body*/, const std::function<void()>& /*ready*/) noexcept {
     return false;
   }

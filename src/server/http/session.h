@@ -46,7 +46,8 @@ struct Shared {
   WorkerPool& workers;
   ConnectionSet& connections;
   const std::atomic<bool>& stopping;
-  std::atomic<int64_t>& deferred;  ///< Exchanges that began by themselves and have not said that they are ready.
+  std::atomic<int64_t>&
+      deferred;  ///< Exchanges that began by themselves and have not said that they are ready.
 };
 
 /// Operands of co_await and arguments of coroutines are named variables throughout: GCC 12 may destroy
