@@ -23,7 +23,8 @@ tracking::SqliteDatabaseOptions database_options(const Settings& settings) {
   options.path = tracking::sqlite_path(settings.backend_store_uri);
   options.artifact_root = artifact_root(settings);
   // As many as there are threads that may read: none of them waits for a connection.
-  options.readers = static_cast<size_t>(settings.http.worker_threads + settings.http.io_threads);
+  options.readers =
+      static_cast<size_t>(settings.http.worker_threads) + static_cast<size_t>(settings.http.io_threads);
   return options;
 }
 
