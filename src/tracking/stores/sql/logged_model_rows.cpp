@@ -8,22 +8,14 @@ namespace {
 void read_tags(sql::Connection& connection, v1::LoggedModel& model) {
   auto rows = connection.prepare("SELECT tag_key, tag_value FROM logged_model_tags WHERE model_id = ?1");
   rows.bind(1, std::string_view(model.info().model_id()));
-  while (rows.step()) {
-    v1::LoggedModelTag& tag = *model.mutable_info()->add_tags();
-    tag.set_key(std::string(rows.text(0)));
-    tag.set_value(std::string(rows.text(1)));
-  }
+  while (rows.step()) read_pair(rows, 0, *model.mutable_info()->add_tags());
 }
 
 void read_params(sql::Connection& connection, v1::LoggedModel& model) {
   auto rows =
       connection.prepare("SELECT param_key, param_value FROM logged_model_params WHERE model_id = ?1");
   rows.bind(1, std::string_view(model.info().model_id()));
-  while (rows.step()) {
-    v1::LoggedModelParameter& param = *model.mutable_data()->add_params();
-    param.set_key(std::string(rows.text(0)));
-    param.set_value(std::string(rows.text(1)));
-  }
+  while (rows.step()) read_pair(rows, 0, *model.mutable_data()->add_params());
 }
 
 void read_metrics(sql::Connection& connection, v1::LoggedModel& model) {

@@ -53,7 +53,11 @@ RunState require_run(sql::Connection& connection, std::string_view run_id, std::
   return state;
 }
 
-void read_run_info(const sql::Statement& row, v1::RunInfo& info) {
+bool read_run_info(sql::Connection& connection, std::string_view run_id, v1::RunInfo& info) {
+  auto row = connection.prepare(
+      "SELECT run_uuid, name, experiment_id, user_id, status, start_time, end_time, artifact_uri, "
+      "lifecycle_stage FROM runs WHERE run_uuid = ?1");
+  if (!row.bind(1, run_id).step()) return false;
   info.set_run_id(std::string(row.text(0)));
   info.set_run_uuid(info.run_id());
   info.set_run_name(std::string(row.text(1)));
@@ -66,6 +70,7 @@ void read_run_info(const sql::Statement& row, v1::RunInfo& info) {
   if (!row.is_null(6)) info.set_end_time(row.integer(6));
   info.set_artifact_uri(std::string(row.text(7)));
   info.set_lifecycle_stage(std::string(row.text(8)));
+  return true;
 }
 
 std::string integer_list(const google::protobuf::RepeatedPtrField<std::string>& ids) {

@@ -27,21 +27,10 @@ void read_metric(const sql::Statement& row, v1::Metric& metric) {
   metric.set_step(row.integer(5));
 }
 
-// A param or a tag.
-template <typename Pair>
-void read_pair(const sql::Statement& row, Pair& pair) {
-  pair.set_key(std::string(row.text(1)));
-  pair.set_value(std::string(row.text(2)));
-}
-
 void read_input_tags(sql::Connection& connection, std::string_view input_id, v1::DatasetInput& input) {
   auto rows = connection.prepare("SELECT name, value FROM input_tags WHERE input_uuid = ?1");
   rows.bind(1, input_id);
-  while (rows.step()) {
-    v1::InputTag& tag = *input.add_tags();
-    tag.set_key(std::string(rows.text(0)));
-    tag.set_value(std::string(rows.text(1)));
-  }
+  while (rows.step()) read_pair(rows, 0, *input.add_tags());
 }
 
 void read_dataset_inputs(sql::Connection& connection, v1::Run& run) {
@@ -94,10 +83,10 @@ void read_run_details(sql::Connection& connection, v1::Run& run) {
         read_metric(row, *data.add_metrics());
         break;
       case Detail::kParam:
-        read_pair(row, *data.add_params());
+        read_pair(row, 1, *data.add_params());
         break;
       case Detail::kTag:
-        read_pair(row, *data.add_tags());
+        read_pair(row, 1, *data.add_tags());
         break;
       case Detail::kDataset:
         read_dataset_inputs(connection, run);

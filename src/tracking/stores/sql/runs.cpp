@@ -25,11 +25,9 @@ std::string require_artifact_location(Connection& connection, int64_t experiment
 }
 
 v1::Run load(Connection& connection, const std::string& run_id, bool info_only) {
-  static const std::string select = std::string("SELECT ") + kRunColumns + " FROM runs WHERE run_uuid = ?1";
-  auto row = connection.prepare(select);
-  if (!row.bind(1, std::string_view(run_id)).step()) throw_not_found("Run with id=" + run_id + " not found");
   v1::Run run;
-  read_run_info(row, *run.mutable_info());
+  if (!read_run_info(connection, run_id, *run.mutable_info()))
+    throw_not_found("Run with id=" + run_id + " not found");
   if (!info_only) read_run_details(connection, run);
   return run;
 }

@@ -172,9 +172,7 @@ std::vector<std::string> find_ids(Connection& connection, const RunQuery& query,
 }
 
 void read_run(Connection& connection, const std::string& run_id, v1::Run& run) {
-  static const std::string select = std::string("SELECT ") + kRunColumns + " FROM runs WHERE run_uuid = ?1";
-  auto row = connection.prepare(select);
-  if (row.bind(1, std::string_view(run_id)).step()) read_run_info(row, *run.mutable_info());
+  read_run_info(connection, run_id, *run.mutable_info());
   read_run_details(connection, run);
 }
 
