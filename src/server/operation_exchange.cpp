@@ -132,24 +132,27 @@ class UnaryExchange : public OperationExchange {
 
  protected:
   http::Response answer(const std::string& body) override {
-    const auto begin = std::chrono::steady_clock::now();
+    const Pace::Watch watch(environment_.pace, operation_);
     const std::unique_ptr<Message> result =
         outcome_ ? outcome_->take() : operation_.call(environment_.services, context_, request_from(body));
     http::Response response;
     response.body = wire::write_json(*result);
-    environment_.pace.note(operation_, std::chrono::steady_clock::now() - begin);
     return response;
   }
 
  private:
+  // Read and authorized once, also when start() was declined and the plain call follows.
   const Message& request_from(const std::string& body) {
+    if (request_ != nullptr) return *request_;
     Message& request = *operation_.request->New(&arena_);
     read_request(&body, request);
     authorize(request);
+    request_ = &request;
     return request;
   }
 
   google::protobuf::Arena arena_;
+  const Message* request_ = nullptr;  // on the arena
   std::optional<Outcome<std::unique_ptr<Message>>> outcome_;
 };
 

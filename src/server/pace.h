@@ -23,6 +23,20 @@ class Pace {
     return recent(operation).load(std::memory_order_relaxed) <= kBrief;
   }
 
+  /// Notes the time from its making to its end, also of a call that fails: a fault may take long to show.
+  class Watch {
+   public:
+    Watch(Pace& pace, const wire::Operation& operation) : pace_(pace), operation_(operation) {}
+    ~Watch() { pace_.note(operation_, std::chrono::steady_clock::now() - begin_); }
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+   private:
+    Pace& pace_;
+    const wire::Operation& operation_;
+    const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  };
+
   /// A mean that fades: a call that was slow for its own sake counts for tens of calls, one that was merely
   /// interrupted for a few.
   void note(const wire::Operation& operation, std::chrono::nanoseconds time) {

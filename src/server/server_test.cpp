@@ -108,6 +108,20 @@ TEST_CASE("an operation earns its place on an I/O thread, and loses it to a slow
   CHECK_FALSE(pace.is_brief(operations[4]));
 }
 
+TEST_CASE("the time of a call counts also when it fails") {
+  const auto& operations = wire::operations();
+  Pace pace(operations);
+  for (int i = 0; i < 50; ++i) {
+    CHECK_THROWS_AS(
+        [&] {
+          const Pace::Watch watch(pace, operations[3]);
+          throw_invalid_parameter("refused");
+        }(),
+        Error);
+  }
+  CHECK(pace.is_brief(operations[3]));
+}
+
 TEST_CASE("GraphQL documents are read with their fragments, arguments and variables") {
   const auto document = graphql::parse_document(
       "query Q($x: I! = {a: 1}) @c(name: \"q)\") { one: field(input: $x, other: [1, {a: ENUM}]) { ...f ... "

@@ -27,7 +27,7 @@ Writer::~Writer() {
   thread_.join();
 }
 
-void Writer::run(const std::function<void(Connection&)>& task) {
+void Writer::run(const Task& task) {
   std::exception_ptr fault;
   std::atomic<bool> finished{false};
   submit(std::ref(task), [&](std::exception_ptr what) {

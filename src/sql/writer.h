@@ -27,6 +27,9 @@ struct WriterStatistics {
 /// the last commit was under way share the next one.
 class Writer {
  public:
+  using Task = std::function<void(Connection&)>;
+  using Done = std::function<void(std::exception_ptr fault)>;
+
   /// Owns `connection`, which must be writable.
   explicit Writer(std::unique_ptr<Connection> connection);
   /// Runs what is queued, then stops.
@@ -35,10 +38,7 @@ class Writer {
   /// Runs `task` on the writer thread and returns when its changes are durable; throws what it threw. The
   /// task may be run again, so it must depend on nothing but its inputs and the database; one that fails
   /// after it changed something costs its neighbours a second run, so checks come first. Any thread.
-  void run(const std::function<void(Connection&)>& task);
-
-  using Task = std::function<void(Connection&)>;
-  using Done = std::function<void(std::exception_ptr fault)>;
+  void run(const Task& task);
 
   /// The same without waiting: `done` is told on the writer thread, once, and must neither throw nor block.
   /// Throws TEMPORARILY_UNAVAILABLE, and `done` is never told, when too many tasks are waiting.

@@ -75,7 +75,7 @@ class Exchange {
   virtual bool start(const std::string& /*body*/, const std::function<void()>& /*ready*/) noexcept {
     return false;
   }
-  /// Whether it is worth trying.
+  /// False when start() would decline anyway, which spares its detour.
   virtual bool may_start(const std::string& /*body*/) const { return false; }
 
   /// Takes a piece of a streamed body. False when it cannot be kept: no more pieces are read, finish() is

@@ -326,7 +326,8 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
       const auto executor = stream_.get_executor();
       ++shared_.deferred;
       const bool begun = exchange.start(body, [resume, executor, &deferred = shared_.deferred] {
-        asio::post(executor, [resume] { (*resume)(true); });
+        // Moved, so that the coroutine ends with its I/O thread even if a copy of this call lives longer.
+        asio::post(executor, [handler = std::move(*resume)]() mutable { handler(true); });
         // The last touch of what the server owns: it waits for this before it ends.
         --deferred;
       });
