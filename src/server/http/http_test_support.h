@@ -1,6 +1,7 @@
 #pragma once
 
-// What the tests of the listener share: a handler with a path for each behaviour, and a client that speaks bytes.
+// What the tests of the listener share: a handler with a path for each behaviour, and a client that speaks
+// bytes.
 
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
