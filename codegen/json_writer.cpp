@@ -117,7 +117,8 @@ std::string write_json_writers(const std::vector<const google::protobuf::FileDes
   out << "\n";
   for (const Descriptor* message : messages) write_message(out, *message);
   out << "}  // namespace\n\nAppendMessage json_writer_of(const google::protobuf::Descriptor* type) {\n"
-         "  static const std::unordered_map<const google::protobuf::Descriptor*, AppendMessage> writers = {\n";
+         "  static const std::unordered_map<const google::protobuf::Descriptor*, AppendMessage> writers = "
+         "{\n";
   for (const Descriptor* message : messages) write_row(out, *message);
   out << "  };\n  const auto found = writers.find(type);\n"
          "  return found == writers.end() ? nullptr : found->second;\n}\n\n}  // namespace millrace::wire\n";
