@@ -40,7 +40,8 @@ Outgoing request_frame(uint8_t flags, std::string_view head, std::string_view bo
 std::string payload_of(std::string&& response) {
   const DecodedResponse decoded = decode_response(response);
   if (!decoded.status.ok()) throw error_of(decoded.status);
-  const size_t begin = decoded.payload.empty() ? 0 : static_cast<size_t>(decoded.payload.data() - response.data());
+  const size_t begin =
+      decoded.payload.empty() ? 0 : static_cast<size_t>(decoded.payload.data() - response.data());
   response.resize(begin + decoded.payload.size());
   response.erase(0, begin);
   return std::move(response);

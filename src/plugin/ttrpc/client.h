@@ -35,16 +35,18 @@ struct PendingCall;
 class ClientStream {
  public:
   /// Made by Client::open_stream().
-  ClientStream(std::shared_ptr<ClientConnection> connection, std::unique_ptr<PendingCall> call, bool send_closed);
+  ClientStream(std::shared_ptr<ClientConnection> connection, std::unique_ptr<PendingCall> call,
+               bool send_closed);
   /// An unfinished stream is given up: the server is told that nothing more comes, and what it still sends is
   /// dropped. ttrpc cannot tell the server to stop sending; close the connection for that.
   ~ClientStream();
   ClientStream(const ClientStream&) = delete;
   ClientStream& operator=(const ClientStream&) = delete;
 
-  /// Sends a message, which may come in two parts (say, the header of a protobuf field and the field's bytes).
-  /// False when the server has finished the stream and reads no more: receive() tells how it ended. Throws
-  /// RESOURCE_EXHAUSTED over 4 MiB, TEMPORARILY_UNAVAILABLE when the deadline passed or the connection closed.
+  /// Sends a message, which may come in two parts (say, the header of a protobuf field and the field's
+  /// bytes). False when the server has finished the stream and reads no more: receive() tells how it ended.
+  /// Throws RESOURCE_EXHAUSTED over 4 MiB, TEMPORARILY_UNAVAILABLE when the deadline passed or the connection
+  /// closed.
   bool send(std::string_view head, std::string_view body = {});
 
   /// Tells the server that all messages were sent. Further calls do nothing.
@@ -69,11 +71,11 @@ class ClientStream {
 /// one of the threads that wait reads the socket for all, and passes that duty on when its own answer came.
 ///
 /// ttrpc has one queue of bytes each way and no flow control of its own. A stream that alone waits on a
-/// connection simply is not read when its consumer is slow, so the server waits, for as long as it takes. When
-/// other calls wait at the same time, frames are read until the window of the slow stream is full; then reading
-/// pauses for at most `stall_limit`, and a stream whose consumer took nothing in that time is given up with
-/// RESOURCE_EXHAUSTED. So a transfer whose other end is out of our hands (a slow network client) belongs on a
-/// connection of its own, which also is the one way to stop a server that sends: closing it.
+/// connection simply is not read when its consumer is slow, so the server waits, for as long as it takes.
+/// When other calls wait at the same time, frames are read until the window of the slow stream is full; then
+/// reading pauses for at most `stall_limit`, and a stream whose consumer took nothing in that time is given
+/// up with RESOURCE_EXHAUSTED. So a transfer whose other end is out of our hands (a slow network client)
+/// belongs on a connection of its own, which also is the one way to stop a server that sends: closing it.
 class Client {
  public:
   /// Takes over `descriptor`, a connected stream socket.

@@ -72,15 +72,16 @@ bool ClientConnection::send(FrameSender::Turn& turn, const Outgoing& message, co
   }
 }
 
-// What the server sent before it went is still good, and behind it the reader finds the end. If nothing reads,
-// the connection ends here.
+// What the server sent before it went is still good, and behind it the reader finds the end. If nothing
+// reads, the connection ends here.
 void ClientConnection::note_broken(const Error& error) {
   Lock lock(mutex_);
   glance(lock);
   if (!led_) close_locked(error.what());
 }
 
-// With the turn to send, so that numbers grow in the order in which requests are sent: the protocol wants that.
+// With the turn to send, so that numbers grow in the order in which requests are sent: the protocol wants
+// that.
 void ClientConnection::admit(PendingCall& call) {
   const Lock lock(mutex_);
   if (closed_) throw unavailable(*closed_);
@@ -230,7 +231,8 @@ void ClientConnection::give_up_stalled() {
     if (call->full) stalled.push_back(call);
   for (PendingCall* call : stalled)
     fail(*call, Error(ErrorCode::kResourceExhausted,
-                      "The stream " + call->name + " was given up: nobody took its messages while other calls waited"));
+                      "The stream " + call->name +
+                          " was given up: nobody took its messages while other calls waited"));
 }
 
 void ClientConnection::no_longer_full(PendingCall& call) noexcept {
@@ -249,10 +251,12 @@ void ClientConnection::deliver(Frame&& frame) {
   PendingCall& call = *found->second;
   const bool answer = frame.header.is(FrameType::kResponse);
   const bool data = frame.header.is(FrameType::kData);
-  if (frame.oversized()) return fail(call, Error(ErrorCode::kResourceExhausted, oversized_text(frame.header.length)));
+  if (frame.oversized())
+    return fail(call, Error(ErrorCode::kResourceExhausted, oversized_text(frame.header.length)));
   if (!answer && !(data && call.stream))
-    return fail(call, Error(ErrorCode::kInternalError, "The server answered " + call.name + " with a frame of type " +
-                                                           std::to_string(frame.header.type)));
+    return fail(
+        call, Error(ErrorCode::kInternalError, "The server answered " + call.name + " with a frame of type " +
+                                                   std::to_string(frame.header.type)));
   if (answer || frame.header.has(kRemoteClosed)) {
     call.server_ended = true;
     calls_.erase(found);

@@ -25,7 +25,8 @@ struct Scripted {
     while (reader.next(frame) == FrameReader::Outcome::kWouldBlock) std::this_thread::yield();
     return frame;
   }
-  void answer(uint32_t stream, const std::string& payload, FrameType type = FrameType::kResponse, uint8_t flags = 0) {
+  void answer(uint32_t stream, const std::string& payload, FrameType type = FrameType::kResponse,
+              uint8_t flags = 0) {
     const HeaderBytes header =
         encode_header({static_cast<uint32_t>(payload.size()), stream, static_cast<uint8_t>(type), flags});
     test::write_all(ends.second, std::string(header.data(), header.size()) + payload);
@@ -38,7 +39,8 @@ std::string response(const std::string& payload) {
 
 }  // namespace
 
-TEST_CASE("a call carries service, method, payload, metadata and time to the server and brings its answer back") {
+TEST_CASE(
+    "a call carries service, method, payload, metadata and time to the server and brings its answer back") {
   Scripted scripted;
   std::thread server([&] {
     const Frame frame = scripted.request();
@@ -117,7 +119,8 @@ TEST_CASE("calls in flight fail at once when the peer dies, closes within a fram
     scripted.ends.second.close();
     for (std::thread& caller : callers) caller.join();
     CHECK_FALSE(scripted.client.usable());
-    CHECK(error_of_call([&] { scripted.client.call("a", "b", ""); }).code() == ErrorCode::kTemporarilyUnavailable);
+    CHECK(error_of_call([&] { scripted.client.call("a", "b", ""); }).code() ==
+          ErrorCode::kTemporarilyUnavailable);
   }
 }
 
@@ -126,12 +129,12 @@ TEST_CASE("close wakes everybody from any thread") {
   std::vector<std::thread> callers;
   for (int i = 0; i < 3; ++i)
     callers.emplace_back([&] {
-      CHECK(error_of_call([&] { scripted.client.call("a", "b", ""); }).code() == ErrorCode::kTemporarilyUnavailable);
+      CHECK(error_of_call([&] { scripted.client.call("a", "b", ""); }).code() ==
+            ErrorCode::kTemporarilyUnavailable);
     });
   auto stream = scripted.client.open_stream("a", "s", std::nullopt);
-  callers.emplace_back([&] {
-    CHECK(error_of_call([&] { stream->receive(); }).code() == ErrorCode::kTemporarilyUnavailable);
-  });
+  callers.emplace_back(
+      [&] { CHECK(error_of_call([&] { stream->receive(); }).code() == ErrorCode::kTemporarilyUnavailable); });
   for (int i = 0; i < 4; ++i) scripted.request();
   scripted.client.close();
   for (std::thread& caller : callers) caller.join();
@@ -164,7 +167,8 @@ TEST_CASE("an answer that is no response is an error of the server") {
 TEST_CASE("a request over the limit is refused before it is sent") {
   Scripted scripted;
   const std::string large(kMaxMessage, 'x');
-  CHECK(error_of_call([&] { scripted.client.call("a", "b", large); }).code() == ErrorCode::kResourceExhausted);
+  CHECK(error_of_call([&] { scripted.client.call("a", "b", large); }).code() ==
+        ErrorCode::kResourceExhausted);
   std::thread server([&] { scripted.answer(scripted.request().header.stream, response("ok")); });
   CHECK(scripted.client.call("a", "b", "") == "ok");
   server.join();

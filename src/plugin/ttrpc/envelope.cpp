@@ -66,7 +66,8 @@ DecodedRequest decode_request_fields(std::string_view bytes) {
     if (field.is_bytes(1)) request.envelope.service = field.bytes;
     if (field.is_bytes(2)) request.envelope.method = field.bytes;
     if (field.is_bytes(3)) request.payload = field.bytes;
-    if (field.is_number(4)) request.envelope.timeout = std::chrono::nanoseconds(static_cast<int64_t>(field.number));
+    if (field.is_number(4))
+      request.envelope.timeout = std::chrono::nanoseconds(static_cast<int64_t>(field.number));
     if (field.is_bytes(5)) request.envelope.metadata.push_back(decode_pair(field.bytes));
   });
   return request;
@@ -87,7 +88,8 @@ std::string encode_request_head(const RequestEnvelope& request, size_t payload_s
   std::string bytes;
   wire::put_bytes(bytes, 1, request.service);
   wire::put_bytes(bytes, 2, request.method);
-  if (request.timeout.count() != 0) wire::put_number(bytes, 4, static_cast<uint64_t>(request.timeout.count()));
+  if (request.timeout.count() != 0)
+    wire::put_number(bytes, 4, static_cast<uint64_t>(request.timeout.count()));
   for (const auto& [key, value] : request.metadata) wire::put_bytes(bytes, 5, encode_pair(key, value));
   wire::put_bytes_head(bytes, 3, payload_size);
   return bytes;

@@ -21,7 +21,13 @@ TEST_CASE("a request is written as protobuf writes it, the payload last") {
 }
 
 TEST_CASE("fields that are not known are passed over, whatever their type") {
-  const std::string unknown("\x78\x96\x01\x71" "12345678" "\x75" "1234" "\x7a\x02zz", 21);
+  const std::string unknown(
+      "\x78\x96\x01\x71"
+      "12345678"
+      "\x75"
+      "1234"
+      "\x7a\x02zz",
+      21);
   const std::string bytes = unknown + encode_response_head(3) + "abc" + unknown;
   const DecodedResponse decoded = decode_response(bytes);
   CHECK(decoded.payload == "abc");
@@ -29,12 +35,14 @@ TEST_CASE("fields that are not known are passed over, whatever their type") {
 }
 
 TEST_CASE("a status keeps its code, message and error code; details of others are passed over") {
-  const DecodedResponse decoded = decode_response(encode_error_response({5, "No run 'x'", "ENDPOINT_NOT_FOUND"}));
+  const DecodedResponse decoded =
+      decode_response(encode_error_response({5, "No run 'x'", "ENDPOINT_NOT_FOUND"}));
   CHECK(decoded.status.code == 5);
   CHECK(decoded.status.message == "No run 'x'");
   CHECK(decoded.status.error_code == "ENDPOINT_NOT_FOUND");
   // Status{code=5, details=[Any{type_url="other", value="\n\1x"}]}
-  const DecodedResponse other = decode_response(std::string("\x0a\x10\x08\x05\x1a\x0c\x0a\x05other\x12\x03\x0a\x01x"));
+  const DecodedResponse other =
+      decode_response(std::string("\x0a\x10\x08\x05\x1a\x0c\x0a\x05other\x12\x03\x0a\x01x"));
   CHECK(other.status.code == 5);
   CHECK(other.status.error_code.empty());
 }
@@ -50,7 +58,9 @@ TEST_CASE("what is cut off or malformed is refused") {
       CHECK(error.code() == millrace::ErrorCode::kInvalidParameterValue);
     }
   }
-  CHECK_THROWS_AS(decode_request("\x0a\x05" "abc"), Error);
+  CHECK_THROWS_AS(decode_request("\x0a\x05"
+                                 "abc"),
+                  Error);
   CHECK_THROWS_AS(decode_request("\x0b"), Error);
   CHECK_THROWS_AS(decode_response(std::string(11, '\xff')), Error);
 }

@@ -46,7 +46,8 @@ bool FrameReader::begin_frame() {
   if (end_ - begin_ < kHeaderSize) return false;
   frame_.header = decode_header(buffer_.data() + begin_);
   begin_ += kHeaderSize;
-  if (frame_.header.length >= kGarbageLength) throw_broken("The connection carries something else than ttrpc");
+  if (frame_.header.length >= kGarbageLength)
+    throw_broken("The connection carries something else than ttrpc");
   in_frame_ = true;
   filled_ = 0;
   to_skip_ = frame_.oversized() ? frame_.header.length : 0;

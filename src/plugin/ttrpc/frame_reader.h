@@ -7,8 +7,8 @@
 namespace millrace::ttrpc {
 
 /// Takes frames from a stream socket without ever waiting for it. Long payloads are read straight into the
-/// string that is handed out. One thread at a time; what has come of a frame is kept between calls, so another
-/// thread may go on where one left off. Borrows the descriptor.
+/// string that is handed out. One thread at a time; what has come of a frame is kept between calls, so
+/// another thread may go on where one left off. Borrows the descriptor.
 class FrameReader {
  public:
   enum class Outcome { kFrame, kWouldBlock, kClosed };
@@ -20,7 +20,8 @@ class FrameReader {
   /// or carries something else than frames; the connection is of no use after that.
   Outcome next(Frame& frame);
 
-  /// Whether bytes were read that next() has not handed out: it is worth a call before waiting for the socket.
+  /// Whether bytes were read that next() has not handed out: it is worth a call before waiting for the
+  /// socket.
   bool buffered() const { return begin_ < end_; }
 
  private:

@@ -53,8 +53,9 @@ bool FrameSender::try_acquire() {
   return !taken_ && (taken_ = true);
 }
 
-// What was posted in the meantime goes out now, as far as it goes without waiting. The turn is handed straight
-// to the one who waits longest, so that a thread that sends frame after frame cannot keep the others out.
+// What was posted in the meantime goes out now, as far as it goes without waiting. The turn is handed
+// straight to the one who waits longest, so that a thread that sends frame after frame cannot keep the others
+// out.
 void FrameSender::release() noexcept {
   for (;;) {
     flush_quietly();
@@ -117,11 +118,13 @@ bool FrameSender::flush_owed(Clock::time_point deadline) {
 }
 
 bool FrameSender::send(const Outgoing& message, Clock::time_point deadline) {
-  if (message.size() > kMaxMessage) throw Error(ErrorCode::kResourceExhausted, oversized_text(message.size()));
+  if (message.size() > kMaxMessage)
+    throw Error(ErrorCode::kResourceExhausted, oversized_text(message.size()));
   if (!owed_.empty() && !flush_owed(deadline)) return false;
   const HeaderBytes header = encode_header({static_cast<uint32_t>(message.size()), message.stream,
                                             static_cast<uint8_t>(message.type), message.flags});
-  std::array<std::string_view, 3> parts{std::string_view(header.data(), header.size()), message.head, message.body};
+  std::array<std::string_view, 3> parts{std::string_view(header.data(), header.size()), message.head,
+                                        message.body};
   const size_t total = kHeaderSize + message.size();
   size_t left = total;
   while (left > 0) {

@@ -39,7 +39,8 @@ class FrameSender {
   /// The right to send; false as a condition when the deadline passed before it came.
   class Turn {
    public:
-    Turn(FrameSender& sender, Clock::time_point deadline) : sender_(sender), held_(sender.acquire(deadline)) {}
+    Turn(FrameSender& sender, Clock::time_point deadline)
+        : sender_(sender), held_(sender.acquire(deadline)) {}
     ~Turn() {
       if (held_) sender_.release();
     }

@@ -137,7 +137,8 @@ TEST_CASE("a message over the limit is not sent at all") {
   message.head = "1";
   message.body = large;
   FrameSender::Turn turn(sender, kNoDeadline);
-  CHECK(test::error_of_call([&] { turn.send(message, kNoDeadline); }).code() == ErrorCode::kResourceExhausted);
+  CHECK(test::error_of_call([&] { turn.send(message, kNoDeadline); }).code() ==
+        ErrorCode::kResourceExhausted);
   message.body = "2";
   CHECK(turn.send(message, kNoDeadline));
   Frame frame;

@@ -10,8 +10,8 @@
 namespace millrace::ttrpc {
 
 struct ServerOptions {
-  /// Most threads, the one of serve() included; at least 2. They are started when calls need them. One of them
-  /// always reads, so `threads - 1` calls run at once and others wait in a queue.
+  /// Most threads, the one of serve() included; at least 2. They are started when calls need them. One of
+  /// them always reads, so `threads - 1` calls run at once and others wait in a queue.
   size_t threads = 64;
   /// Most calls, and bytes of their requests, that wait for a thread; beyond, calls are answered UNAVAILABLE.
   size_t waiting_calls = 1024;

@@ -98,7 +98,8 @@ std::unique_ptr<ServerTask> ServerConnection::accept_data(Frame&& frame) {
   return refuse(std::move(frame), kInvalidArgument, "StreamID is no longer active");
 }
 
-std::unique_ptr<ServerTask> ServerConnection::refuse(Frame&& frame, int32_t code, const std::string& message) {
+std::unique_ptr<ServerTask> ServerConnection::refuse(Frame&& frame, int32_t code,
+                                                     const std::string& message) {
   return std::make_unique<ServerTask>(shared_from_this(), frame.header.stream, Status{code, message, {}});
 }
 
@@ -128,7 +129,8 @@ std::optional<Frame> ServerConnection::receive(ServerStreamState& stream, Clock:
   if (deadline == kNoDeadline)
     stream.changed.wait(lock, ready);
   else if (!stream.changed.wait_until(lock, deadline, ready))
-    throw Error(ErrorCode::kTemporarilyUnavailable, "The client sent nothing more before the deadline of the stream");
+    throw Error(ErrorCode::kTemporarilyUnavailable,
+                "The client sent nothing more before the deadline of the stream");
   if (stream.fault) throw Error(*stream.fault);
   if (stream.frames.empty() && stream.client_ended) return std::nullopt;
   if (stream.frames.empty()) throw client_gone();
@@ -180,7 +182,8 @@ void ServerConnection::give_up_stalled(Clock::time_point now) {
   if (!paused_since_ || now < *paused_since_ + owner_.options().stall_limit) return;
   for (const auto& [id, stream] : streams_) {
     if (stream->queued <= owner_.options().stream_window) continue;
-    stream->fault = Error(ErrorCode::kResourceExhausted, "The handler took no message of the stream for too long");
+    stream->fault =
+        Error(ErrorCode::kResourceExhausted, "The handler took no message of the stream for too long");
     stream->frames.clear();
     stream->queued = 0;
     stream->changed.notify_all();

@@ -31,7 +31,8 @@ ServerCore::ServerCore(FileDescriptor listening, ServerOptions options)
     : options_(std::move(options)),
       listening_(std::move(listening)),
       epoll_(checked(epoll_create1(EPOLL_CLOEXEC), "No epoll set could be made")),
-      wake_(checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE), "No event descriptor could be made")),
+      wake_(checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE),
+                    "No event descriptor could be made")),
       workers_(options_, [this] { work(); }) {
   if (options_.threads < 2) throw_invalid_parameter("A ttrpc server needs at least 2 threads");
   fcntl(listening_.get(), F_SETFL, fcntl(listening_.get(), F_GETFL) | O_NONBLOCK);

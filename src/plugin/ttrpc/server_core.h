@@ -15,8 +15,8 @@
 namespace millrace::ttrpc {
 
 /// What stands behind Server: the listening socket, the connections, and what each thread does. All threads
-/// wait on one epoll set, in which a connection is armed for one event at a time; the thread that gets it owns
-/// the reading of that connection until it arms it again.
+/// wait on one epoll set, in which a connection is armed for one event at a time; the thread that gets it
+/// owns the reading of that connection until it arms it again.
 class ServerCore final : public ConnectionOwner {
  public:
   ServerCore(FileDescriptor listening, ServerOptions options);

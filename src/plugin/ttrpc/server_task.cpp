@@ -67,8 +67,12 @@ class ServerTask::Stream final : public ServerStream {
   bool ended_ = false;
 };
 
-ServerTask::ServerTask(std::shared_ptr<ServerConnection> connection, Frame&& request, const ConnectionOwner& owner)
-    : connection_(std::move(connection)), id_(request.header.stream), frame_(std::move(request)), counted_(true) {
+ServerTask::ServerTask(std::shared_ptr<ServerConnection> connection, Frame&& request,
+                       const ConnectionOwner& owner)
+    : connection_(std::move(connection)),
+      id_(request.header.stream),
+      frame_(std::move(request)),
+      counted_(true) {
   try {
     resolve(owner);
   } catch (const Error& error) {

@@ -59,7 +59,9 @@ TEST_CASE("a handler sees what the client sent, and its answer or its error goes
   service.calls["Fail"] = [](const ServerCall&, std::string_view) -> std::string {
     throw Error(ErrorCode::kResourceConflict, "taken");
   };
-  service.calls["Break"] = [](const ServerCall&, std::string_view) -> std::string { throw std::runtime_error("oh"); };
+  service.calls["Break"] = [](const ServerCall&, std::string_view) -> std::string {
+    throw std::runtime_error("oh");
+  };
   test::Pair pair(service);
   CallOptions options = test::within(60s);
   options.metadata = {{"millrace-instance", "7"}};
@@ -134,7 +136,8 @@ TEST_CASE("a call whose time was over before it could begin is not run") {
   test::RunningServer server(service, options);
   RawClient client(server);
   client.request(1, "Slow");
-  client.send({0, 3, 1, 0}, encode_request_head({test::kService, "Slow", std::chrono::nanoseconds(1), {}}, 0));
+  client.send({0, 3, 1, 0},
+              encode_request_head({test::kService, "Slow", std::chrono::nanoseconds(1), {}}, 0));
   client.request(5, "Missing");
   gate.open();
   CHECK(client.status().ok());
@@ -223,7 +226,8 @@ TEST_CASE("stop answers the calls in flight, takes no more, and returns") {
   auto answer = std::async(std::launch::async, [&] { return client.call(test::kService, "Slow", ""); });
   started.pass();
   server.server().stop();
-  CHECK(error_of_call([&] { idle.call(test::kService, "Echo", "x"); }).code() == ErrorCode::kTemporarilyUnavailable);
+  CHECK(error_of_call([&] { idle.call(test::kService, "Echo", "x"); }).code() ==
+        ErrorCode::kTemporarilyUnavailable);
   CHECK(error_of_call([&] { client.call(test::kService, "Echo", "x"); }).code() ==
         ErrorCode::kTemporarilyUnavailable);
   gate.open();

@@ -30,8 +30,8 @@ class ServerStream {
  public:
   virtual ~ServerStream() = default;
 
-  /// The next message; nothing when the client has sent all. Throws TEMPORARILY_UNAVAILABLE when the client is
-  /// gone or the deadline passed.
+  /// The next message; nothing when the client has sent all. Throws TEMPORARILY_UNAVAILABLE when the client
+  /// is gone or the deadline passed.
   virtual std::optional<std::string> receive() = 0;
 
   /// Sends a message, which may come in two parts. Waits while the client does not read. Throws

@@ -28,7 +28,8 @@ sockaddr_un address_of(const std::string& path) {
 
 FileDescriptor new_socket() {
   FileDescriptor made(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (made.get() < 0) throw Error(ErrorCode::kInternalError, "No socket could be made: " + system_error_text());
+  if (made.get() < 0)
+    throw Error(ErrorCode::kInternalError, "No socket could be made: " + system_error_text());
   return made;
 }
 
@@ -63,11 +64,13 @@ FileDescriptor listen_unix(const std::string& path) {
   const sockaddr_un address = address_of(path);
   FileDescriptor listening = new_socket();
   // On Linux the file at the path takes over the mode that the socket has before it is bound.
-  const bool listens = fchmod(listening.get(), S_IRUSR | S_IWUSR) == 0 &&
-                       bind(listening.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-                       listen(listening.get(), kBacklog) == 0;
+  const bool listens =
+      fchmod(listening.get(), S_IRUSR | S_IWUSR) == 0 &&
+      bind(listening.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+      listen(listening.get(), kBacklog) == 0;
   if (!listens)
-    throw Error(ErrorCode::kInternalError, "Cannot listen on the socket '" + path + "': " + system_error_text());
+    throw Error(ErrorCode::kInternalError,
+                "Cannot listen on the socket '" + path + "': " + system_error_text());
   return listening;
 }
 

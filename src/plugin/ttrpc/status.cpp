@@ -48,12 +48,14 @@ constexpr std::array<CodeRow, 16> kToGrpc{{
 }};
 
 ErrorCode code_from_grpc(int32_t grpc) {
-  const auto* row = std::find_if(kFromGrpc.begin(), kFromGrpc.end(), [&](const CodeRow& r) { return r.grpc == grpc; });
+  const auto* row =
+      std::find_if(kFromGrpc.begin(), kFromGrpc.end(), [&](const CodeRow& r) { return r.grpc == grpc; });
   return row == kFromGrpc.end() ? ErrorCode::kInternalError : row->code;
 }
 
 int32_t grpc_from_code(ErrorCode code) {
-  const auto* row = std::find_if(kToGrpc.begin(), kToGrpc.end(), [&](const CodeRow& r) { return r.code == code; });
+  const auto* row =
+      std::find_if(kToGrpc.begin(), kToGrpc.end(), [&](const CodeRow& r) { return r.code == code; });
   return row == kToGrpc.end() ? kInternal : row->grpc;
 }
 

@@ -19,8 +19,8 @@ enum GrpcCode : int32_t {
   kUnavailable = 14,
 };
 
-/// google.rpc.Status with the one detail that Millrace knows: millrace.v1.plugin.Fault{string error_code = 1},
-/// the name of an error code of MLflow, which wins over the gRPC code.
+/// google.rpc.Status with the one detail that Millrace knows: millrace.v1.plugin.Fault{string error_code =
+/// 1}, the name of an error code of MLflow, which wins over the gRPC code.
 struct Status {
   int32_t code = kOk;
   std::string message;

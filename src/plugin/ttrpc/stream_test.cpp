@@ -100,7 +100,8 @@ TEST_CASE("an error within a stream reaches the client, which learns while sendi
   CHECK(pair.call("Echo", "x") == "x");
 }
 
-TEST_CASE("a stream that is given up leaves the connection in use, and the server learns that no more comes") {
+TEST_CASE(
+    "a stream that is given up leaves the connection in use, and the server learns that no more comes") {
   test::LambdaService service = streaming_service();
   std::promise<size_t> received;
   service.streams["Count"] = [&](const ServerCall&, ServerStream& stream) {

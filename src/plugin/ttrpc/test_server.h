@@ -32,7 +32,9 @@ class LambdaService : public Service {
       {"Echo", [](const ServerCall&, std::string_view payload) { return std::string(payload); }}};
   std::map<std::string, Stream, std::less<>> streams;
 
-  bool is_stream(std::string_view method) const noexcept override { return streams.find(method) != streams.end(); }
+  bool is_stream(std::string_view method) const noexcept override {
+    return streams.find(method) != streams.end();
+  }
   std::string call(const ServerCall& call, std::string_view method, std::string_view payload) override {
     const auto found = calls.find(method);
     if (found == calls.end()) throw_unknown_method(method);

@@ -93,7 +93,8 @@ TEST_CASE("32 threads do everything at once on one connection, and each gets its
   for (int thread = 0; thread < kThreads; ++thread)
     threads.emplace_back([&, thread] {
       for (int round = 0; round < kRounds; ++round)
-        do_something(pair.client, (thread + round) % 10, std::to_string(thread) + "/" + std::to_string(round));
+        do_something(pair.client, (thread + round) % 10,
+                     std::to_string(thread) + "/" + std::to_string(round));
     });
   for (std::thread& thread : threads) thread.join();
   CHECK(pair.client.usable());

@@ -15,7 +15,8 @@ std::unique_ptr<ServerTask> Workers::admit(std::unique_ptr<ServerTask> task) {
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.empty() && begin()) return task;
-    if (waiting_.size() < options_.waiting_calls && waiting_bytes_ + task->bytes() <= options_.waiting_bytes) {
+    if (waiting_.size() < options_.waiting_calls &&
+        waiting_bytes_ + task->bytes() <= options_.waiting_bytes) {
       waiting_bytes_ += task->bytes();
       waiting_.push_back(std::move(task));
       return nullptr;

@@ -12,8 +12,8 @@
 
 namespace millrace::ttrpc {
 
-/// The threads of a server and what waits for them. Its one rule: of all threads, one at least runs no handler,
-/// so that there is always one that reads. Any thread.
+/// The threads of a server and what waits for them. Its one rule: of all threads, one at least runs no
+/// handler, so that there is always one that reads. Any thread.
 class Workers {
  public:
   /// `work` is what a thread does, from its start to its end. The thread that calls serve() counts as the
