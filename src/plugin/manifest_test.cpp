@@ -177,6 +177,11 @@ TEST_CASE("every fault of a manifest is told with its place and what was expecte
   tells("[configuration.fast]", "[extra]\n[configuration.fast]", "38:");
 }
 
+TEST_CASE("a manifest cannot write control characters to the terminal that shows its faults") {
+  const std::string message = fault(with("version = \"1.2.0-rc.1+b5\"", "version = \"\\u001b[2J\""));
+  CHECK(contains(message, "'?[2J' is no semantic version"));
+}
+
 TEST_CASE("a manifest needs a way to run, something to provide and its tables") {
   const std::string text = manifest_text("acme", "\"oss\"");
   const auto without = [&](const std::string& part) {

@@ -99,9 +99,12 @@ TomlValue parse_toml(std::string_view text, const std::string& file) {
   }
 }
 
+// A manifest is written by a stranger and its faults are shown on a terminal: no control characters get there.
 void throw_at(const std::string& file, TomlPosition position, const std::string& message) {
-  throw_invalid_parameter(file + ":" + std::to_string(position.line) + ":" + std::to_string(position.column) +
-                          ": " + message);
+  std::string text = file + ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
+  text.append(": ").append(message);
+  for (char& c : text) c = static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  throw_invalid_parameter(text);
 }
 
 }  // namespace millrace::plugin

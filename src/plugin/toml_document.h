@@ -45,7 +45,7 @@ std::string_view toml_type_name(TomlValue::Type type);
 /// TOML.
 TomlValue parse_toml(std::string_view text, const std::string& file);
 
-/// Throws INVALID_PARAMETER_VALUE "file:line:column: message".
+/// Throws INVALID_PARAMETER_VALUE "file:line:column: message", control characters replaced by '?'.
 [[noreturn]] void throw_at(const std::string& file, TomlPosition position, const std::string& message);
 
 }  // namespace millrace::plugin
