@@ -7,20 +7,20 @@
 #include "server/application.h"
 #include "server/metrics.h"
 #include "server/pages.h"
+#include "sql/sqlite_uri.h"
 #include "tracking/dataset_service.h"
 #include "tracking/experiment_service.h"
 #include "tracking/logged_model_service.h"
 #include "tracking/metric_service.h"
 #include "tracking/run_service.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
-#include "tracking/stores/sql/sqlite_uri.h"
 
 namespace millrace::server {
 namespace {
 
-tracking::SqliteDatabaseOptions database_options(const Settings& settings) {
-  tracking::SqliteDatabaseOptions options;
-  options.path = tracking::sqlite_path(settings.backend_store_uri);
+sql::SqliteDatabaseOptions database_options(const Settings& settings) {
+  sql::SqliteDatabaseOptions options;
+  options.path = sql::sqlite_path(settings.backend_store_uri);
   options.artifact_root = artifact_root(settings);
   // As many as there are threads that may read: none of them waits for a connection.
   options.readers =

@@ -1,8 +1,8 @@
-#include "tracking/stores/sql/search_sql.h"
+#include "sql/search_sql.h"
 
 #include "base/error.h"
 
-namespace millrace::tracking {
+namespace millrace::sql {
 namespace {
 
 std::string_view symbol(v1::Comparator comparator) {
@@ -57,8 +57,8 @@ void append_list(SqlText& sql, const SearchSchema& schema, const v1::FilterList&
 
 }  // namespace
 
-sql::Statement SqlText::prepare(sql::Connection& connection) const {
-  sql::Statement statement = connection.prepare(text_);
+Statement SqlText::prepare(Connection& connection) const {
+  Statement statement = connection.prepare(text_);
   int position = 0;
   for (const Value& value : values_) {
     ++position;
@@ -122,4 +122,4 @@ void append_order(SqlText& sql, const SearchSchema& schema,
   }
 }
 
-}  // namespace millrace::tracking
+}  // namespace millrace::sql

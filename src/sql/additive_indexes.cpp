@@ -1,8 +1,8 @@
 #include <array>
 
-#include "tracking/stores/sql/schema.h"
+#include "sql/schema.h"
 
-namespace millrace::tracking {
+namespace millrace::sql {
 namespace {
 
 // Each costs something at every write of its table, so there is one for each plan that needs it and none on
@@ -26,4 +26,4 @@ std::span<const std::string_view> additive_indexes() {
   return kIndexes;
 }
 
-}  // namespace millrace::tracking
+}  // namespace millrace::sql

@@ -8,7 +8,7 @@
 #include "millrace/v1/query.pb.h"
 #include "sql/connection.h"
 
-namespace millrace::tracking {
+namespace millrace::sql {
 
 /// SQL text with the values of its parameters ?1, ?2, ... kept apart, so that no value ever becomes SQL.
 class SqlText {
@@ -28,7 +28,7 @@ class SqlText {
   }
 
   /// The statement with its values bound; it must not outlive this object.
-  sql::Statement prepare(sql::Connection& connection) const;
+  Statement prepare(Connection& connection) const;
   const std::string& text() const { return text_; }
 
  private:
@@ -59,4 +59,4 @@ void append_order(SqlText& sql, const SearchSchema& schema,
 /// Appends "column = ?", "column LIKE ?", "column IN (?, ?)", ... for the comparison's value.
 void append_comparison(SqlText& sql, std::string_view column, const v1::Comparison& comparison);
 
-}  // namespace millrace::tracking
+}  // namespace millrace::sql
