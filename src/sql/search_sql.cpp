@@ -45,7 +45,7 @@ void append_list(SqlText& sql, std::string_view column, const v1::Comparison& co
   sql << ")";
 }
 
-void append_list(SqlText& sql, const SearchSchema& schema, const v1::FilterList& list,
+void append_list(SqlText& sql, const FilterSchema& schema, const v1::FilterList& list,
                  std::string_view word) {
   sql << "(";
   for (int i = 0; i < list.filters_size(); ++i) {
@@ -93,7 +93,7 @@ void append_comparison(SqlText& sql, std::string_view column, const v1::Comparis
   }
 }
 
-void append_filter(SqlText& sql, const SearchSchema& schema, const v1::Filter& filter) {
+void append_filter(SqlText& sql, const FilterSchema& schema, const v1::Filter& filter) {
   switch (filter.node_case()) {
     case v1::Filter::kAllOf:
       append_list(sql, schema, filter.all_of(), " AND ");

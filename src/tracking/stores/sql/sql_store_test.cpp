@@ -257,5 +257,5 @@ TEST_CASE("the plans of frequent searches use the indexes that were made for the
       "'m' AND "
       "step >= 0 AND step <= 9 ORDER BY step");
   CHECK(steps.find("COVERING INDEX") != std::string::npos);
-  CHECK(sql::additive_indexes().size() == 3);
+  CHECK(sql::additive_indexes().size() == 6);
 }
