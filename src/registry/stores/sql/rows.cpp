@@ -1,5 +1,8 @@
 #include "registry/stores/sql/rows.h"
 
+#include <algorithm>
+#include <charconv>
+
 #include "base/error.h"
 #include "sql/read_pair.h"
 
@@ -17,6 +20,12 @@ constexpr std::string_view kStages[] = {"None", "Staging", "Production", "Archiv
 
 std::string text_of(const Statement& row, int column) {
   return std::string(row.text(column));
+}
+
+int64_t number_of(const v1::ModelVersion& version) {
+  int64_t number = 0;
+  std::from_chars(version.version().data(), version.version().data() + version.version().size(), number);
+  return number;
 }
 
 void read_model_tags(Connection& connection, v1::RegisteredModel& model) {
@@ -56,6 +65,9 @@ void read_latest_versions(Connection& connection, v1::RegisteredModel& model) {
     if (rows.step()) read_model_version(connection, rows, *model.add_latest_versions());
     rows.reset();
   }
+  auto& versions = *model.mutable_latest_versions();
+  std::sort(versions.begin(), versions.end(),
+            [](const auto& a, const auto& b) { return number_of(a) < number_of(b); });
 }
 
 }  // namespace
