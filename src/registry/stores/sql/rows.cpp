@@ -30,7 +30,7 @@ int64_t number_of(const v1::ModelVersion& version) {
 
 void read_model_tags(Connection& connection, v1::RegisteredModel& model) {
   auto rows = connection.prepare(
-      "SELECT key, value FROM registered_model_tags WHERE workspace = 'default' AND name = ?1 ORDER BY key");
+      "SELECT key, value FROM registered_model_tags WHERE workspace = 'default' AND name = ?1 ORDER BY +key");
   rows.bind(1, std::string_view(model.name()));
   while (rows.step()) sql::read_pair(rows, 0, *model.add_tags());
 }
@@ -103,7 +103,7 @@ void read_model_version(Connection& connection, const Statement& row, v1::ModelV
   if (!row.is_null(11)) version.set_run_link(text_of(row, 11));
   auto tags = connection.prepare(
       "SELECT key, value FROM model_version_tags WHERE workspace = 'default' AND name = ?1 AND version = ?2 "
-      "ORDER BY key");
+      "ORDER BY +key");
   tags.bind(1, std::string_view(version.name())).bind(2, row.integer(1));
   while (tags.step()) sql::read_pair(tags, 0, *version.add_tags());
 }
