@@ -12,7 +12,7 @@ import pytest
 import requests
 from mlflow.exceptions import MlflowException, RestException
 
-from servers import ROOT
+from servers import ROOT, MillraceServer
 
 SOURCE = "s3://bucket/model"
 
@@ -201,3 +201,15 @@ def test_the_client_of_2_22_registers_models(server, tmp_path):
     scenario = pathlib.Path(__file__).with_name("old_client_registry_scenario.py")
     result = subprocess.run([python, scenario, server.url], cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert result.returncode == 0 and result.stdout.strip().endswith("ok"), result.stdout + result.stderr
+
+
+def test_a_registry_of_its_own_and_schemes_that_are_allowed(tmp_path):
+    flags = ("--registry-store-uri", "sqlite:///registry.db", "--allowed-host-addressed-artifact-schemes", "sftp,hdfs")
+    with MillraceServer(tmp_path, *flags) as server:
+        assert server.api("POST", "registered-models/create", json={"name": "m"}).status_code == 200
+        for source, status in (("sftp://h/x", 200), ("hdfs://h/x", 200), ("ftp://h/x", 400)):
+            assert server.api("POST", "model-versions/create", json={"name": "m", "source": source}).status_code == status
+    with MillraceServer(tmp_path) as server:
+        assert server.api("GET", "registered-models/get", params={"name": "m"}).status_code == 404
+    with MillraceServer(tmp_path, "--backend-store-uri", "sqlite:///registry.db") as server:
+        assert server.api("GET", "registered-models/get", params={"name": "m"}).status_code == 200
