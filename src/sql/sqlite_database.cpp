@@ -1,17 +1,14 @@
-#include "tracking/stores/sql/sqlite_database.h"
+#include "sql/sqlite_database.h"
 
 #include <filesystem>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "sql/coalescing_vfs.h"
-#include "tracking/stores/sql/schema.h"
+#include "sql/schema.h"
 
-namespace millrace::tracking {
+namespace millrace::sql {
 namespace {
-
-using sql::Connection;
-using sql::Transaction;
 
 bool table_exists(Connection& connection, std::string_view name) {
   auto statement = connection.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1");
@@ -72,10 +69,10 @@ void check_folder(const std::string& path) {
 
 std::unique_ptr<Connection> open_writer(const SqliteDatabaseOptions& options) {
   check_folder(options.path);
-  sql::ConnectionOptions connection_options;
+  ConnectionOptions connection_options;
   connection_options.create = true;
   connection_options.cache_kilobytes = 4096;
-  connection_options.vfs = sql::coalescing_vfs();
+  connection_options.vfs = coalescing_vfs();
   auto connection = std::make_unique<Connection>(options.path, connection_options);
   connection->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000");
   prepare_schema(*connection, options);
@@ -83,7 +80,7 @@ std::unique_ptr<Connection> open_writer(const SqliteDatabaseOptions& options) {
 }
 
 std::unique_ptr<Connection> open_reader(const std::string& path) {
-  sql::ConnectionOptions connection_options;
+  ConnectionOptions connection_options;
   // A reader of a WAL database writes to the shared index beside it, so it is not opened read-only.
   auto connection = std::make_unique<Connection>(path, connection_options);
   // Searches touch many pages once: mapped, they are read in place instead of being copied out of the page
@@ -98,4 +95,4 @@ SqliteDatabase::SqliteDatabase(const SqliteDatabaseOptions& options)
     : writer_(open_writer(options)),
       readers_([path = options.path] { return open_reader(path); }, options.readers) {}
 
-}  // namespace millrace::tracking
+}  // namespace millrace::sql

@@ -8,7 +8,7 @@
 #include "millrace/v1/query.pb.h"
 #include "sql/connection.h"
 
-namespace millrace::tracking {
+namespace millrace::sql {
 
 /// SQL text with the values of its parameters ?1, ?2, ... kept apart, so that no value ever becomes SQL.
 class SqlText {
@@ -28,7 +28,7 @@ class SqlText {
   }
 
   /// The statement with its values bound; it must not outlive this object.
-  sql::Statement prepare(sql::Connection& connection) const;
+  Statement prepare(Connection& connection) const;
   const std::string& text() const { return text_; }
 
  private:
@@ -36,12 +36,17 @@ class SqlText {
   std::vector<Value> values_;
 };
 
-/// How one kind of entity keeps what filters and orderings speak of.
-class SearchSchema {
+/// How one kind of entity keeps what filters speak of.
+class FilterSchema {
  public:
-  virtual ~SearchSchema() = default;
+  virtual ~FilterSchema() = default;
   /// Appends a boolean expression for a comparison.
   virtual void append_condition(SqlText& sql, const v1::Comparison& comparison) const = 0;
+};
+
+/// How one kind of entity keeps what filters and orderings speak of.
+class SearchSchema : public FilterSchema {
+ public:
   /// Appends an expression that gives the field's value, or NULL when the entity lacks it. For a metric that
   /// is NaN `rank` comes in: see append_order.
   virtual void append_value(SqlText& sql, const v1::OrderBy& order) const = 0;
@@ -50,7 +55,7 @@ class SearchSchema {
 };
 
 /// Appends the filter as a boolean expression; "1" when it accepts everything.
-void append_filter(SqlText& sql, const SearchSchema& schema, const v1::Filter& filter);
+void append_filter(SqlText& sql, const FilterSchema& schema, const v1::Filter& filter);
 
 /// Appends terms of an ORDER BY, separated by commas.
 void append_order(SqlText& sql, const SearchSchema& schema,
@@ -59,4 +64,4 @@ void append_order(SqlText& sql, const SearchSchema& schema,
 /// Appends "column = ?", "column LIKE ?", "column IN (?, ?)", ... for the comparison's value.
 void append_comparison(SqlText& sql, std::string_view column, const v1::Comparison& comparison);
 
-}  // namespace millrace::tracking
+}  // namespace millrace::sql

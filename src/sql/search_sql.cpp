@@ -1,8 +1,8 @@
-#include "tracking/stores/sql/search_sql.h"
+#include "sql/search_sql.h"
 
 #include "base/error.h"
 
-namespace millrace::tracking {
+namespace millrace::sql {
 namespace {
 
 std::string_view symbol(v1::Comparator comparator) {
@@ -45,7 +45,7 @@ void append_list(SqlText& sql, std::string_view column, const v1::Comparison& co
   sql << ")";
 }
 
-void append_list(SqlText& sql, const SearchSchema& schema, const v1::FilterList& list,
+void append_list(SqlText& sql, const FilterSchema& schema, const v1::FilterList& list,
                  std::string_view word) {
   sql << "(";
   for (int i = 0; i < list.filters_size(); ++i) {
@@ -57,8 +57,8 @@ void append_list(SqlText& sql, const SearchSchema& schema, const v1::FilterList&
 
 }  // namespace
 
-sql::Statement SqlText::prepare(sql::Connection& connection) const {
-  sql::Statement statement = connection.prepare(text_);
+Statement SqlText::prepare(Connection& connection) const {
+  Statement statement = connection.prepare(text_);
   int position = 0;
   for (const Value& value : values_) {
     ++position;
@@ -93,7 +93,7 @@ void append_comparison(SqlText& sql, std::string_view column, const v1::Comparis
   }
 }
 
-void append_filter(SqlText& sql, const SearchSchema& schema, const v1::Filter& filter) {
+void append_filter(SqlText& sql, const FilterSchema& schema, const v1::Filter& filter) {
   switch (filter.node_case()) {
     case v1::Filter::kAllOf:
       append_list(sql, schema, filter.all_of(), " AND ");
@@ -122,4 +122,4 @@ void append_order(SqlText& sql, const SearchSchema& schema,
   }
 }
 
-}  // namespace millrace::tracking
+}  // namespace millrace::sql

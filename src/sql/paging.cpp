@@ -1,11 +1,11 @@
-#include "tracking/stores/sql/paging.h"
+#include "sql/paging.h"
 
 #include <charconv>
 #include <string>
 
 #include "base/error.h"
 
-namespace millrace::tracking {
+namespace millrace::sql {
 
 int64_t offset_from(std::string_view cursor) {
   if (cursor.empty()) return 0;
@@ -18,4 +18,4 @@ int64_t offset_from(std::string_view cursor) {
   return offset;
 }
 
-}  // namespace millrace::tracking
+}  // namespace millrace::sql

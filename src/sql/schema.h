@@ -3,7 +3,7 @@
 #include <span>
 #include <string_view>
 
-namespace millrace::tracking {
+namespace millrace::sql {
 
 /// DDL of the schema of MLflow 3.17, from schema.sql.
 std::string_view schema_script();
@@ -11,4 +11,4 @@ std::string_view schema_script();
 /// CREATE INDEX IF NOT EXISTS statements that searches need beyond MLflow's own indexes.
 std::span<const std::string_view> additive_indexes();
 
-}  // namespace millrace::tracking
+}  // namespace millrace::sql

@@ -1,8 +1,8 @@
-#include "tracking/stores/sql/sqlite_uri.h"
+#include "sql/sqlite_uri.h"
 
 #include "base/error.h"
 
-namespace millrace::tracking {
+namespace millrace::sql {
 
 bool is_sqlite_uri(std::string_view uri) {
   return uri.starts_with("sqlite:") || uri.starts_with("sqlite+");
@@ -30,4 +30,4 @@ std::string sqlite_path(std::string_view uri) {
   return std::string(rest.substr(1));
 }
 
-}  // namespace millrace::tracking
+}  // namespace millrace::sql

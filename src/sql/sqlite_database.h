@@ -5,7 +5,7 @@
 #include "sql/reader_pool.h"
 #include "sql/writer.h"
 
-namespace millrace::tracking {
+namespace millrace::sql {
 
 /// The schema revision of MLflow 3.17 that this store knows.
 inline constexpr const char* kSchemaRevision = "dc11669786a5";
@@ -26,12 +26,12 @@ class SqliteDatabase {
  public:
   explicit SqliteDatabase(const SqliteDatabaseOptions& options);
 
-  sql::Writer& writer() { return writer_; }
-  sql::ReaderPool& readers() { return readers_; }
+  Writer& writer() { return writer_; }
+  ReaderPool& readers() { return readers_; }
 
  private:
-  sql::Writer writer_;
-  sql::ReaderPool readers_;
+  Writer writer_;
+  ReaderPool readers_;
 };
 
-}  // namespace millrace::tracking
+}  // namespace millrace::sql

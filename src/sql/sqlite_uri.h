@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace millrace::tracking {
+namespace millrace::sql {
 
 /// True for URIs of SQLite databases: "sqlite:" with or without a driver, as in "sqlite+pysqlite:".
 bool is_sqlite_uri(std::string_view uri);
@@ -12,4 +12,4 @@ bool is_sqlite_uri(std::string_view uri);
 /// "/abs.db". Throws INVALID_PARAMETER_VALUE for in-memory databases and for hosts, which SQLite has not.
 std::string sqlite_path(std::string_view uri);
 
-}  // namespace millrace::tracking
+}  // namespace millrace::sql
