@@ -79,7 +79,8 @@ void write_proxy(std::ostream& out, const Service& service) {
 
 void write_dispatcher_declaration(std::ostream& out, const Service& service) {
   const std::string& name = service.descriptor->name();
-  out << "/// The operations of " << name << ".\ntemplate <>\nconst MethodTable& method_table<::millrace::" << name
+  out << "/// The operations of " << name
+      << ".\ntemplate <>\nconst MethodTable& method_table<::millrace::" << name
       << ">();\ntemplate <>\ninline constexpr std::string_view kKindName<::millrace::" << name << "> = \""
       << snake_case(name) << "\";\n\n";
 }
@@ -133,7 +134,8 @@ std::string write_dispatcher_header(const std::vector<Service>& services) {
          "<string_view>\n\n"
          "#include \"millrace/dispatcher.h\"\n#include \"millrace/v1/services.gen.h\"\n\n"
          "namespace millrace::sdk {\n\n/// The name of a kind in manifests.\ntemplate <typename Interface>\n"
-         "inline constexpr std::string_view kKindName = \"\";\n\n/// How bytes are handed to an implementation "
+         "inline constexpr std::string_view kKindName = \"\";\n\n/// How bytes are handed to an "
+         "implementation "
          "of a kind.\ntemplate <typename Interface>\nconst MethodTable& method_table();\n\n";
   for (const Service& service : services) {
     if (is_kind(service)) write_dispatcher_declaration(out, service);

@@ -36,7 +36,8 @@ class Reading : public ByteSource {
 /// The file appears when all was written: a sink that is never committed leaves nothing.
 class Writing : public ByteSink {
  public:
-  Writing(std::shared_ptr<Files> files, std::string path) : files_(std::move(files)), path_(std::move(path)) {}
+  Writing(std::shared_ptr<Files> files, std::string path)
+      : files_(std::move(files)), path_(std::move(path)) {}
   void write(std::string_view chunk) override { content_.append(chunk); }
   void commit() override {
     const std::lock_guard lock(files_->mutex);
@@ -100,6 +101,6 @@ class Shelf : public ArtifactRepository {
 }  // namespace
 
 MILLRACE_PLUGIN(plugin) {
-  plugin.provide<ArtifactRepository>(
-      "shelf", [](const PluginOptions&) { return std::make_shared<Shelf>(); }, {"ranges"});
+  plugin.provide<ArtifactRepository>("shelf", [](const PluginOptions&) { return std::make_shared<Shelf>(); },
+                                     {"ranges"});
 }

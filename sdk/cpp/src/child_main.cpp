@@ -102,7 +102,8 @@ int serve() {
 
 int main() {
   if (!millrace::sdk::started_by_host()) {
-    std::cerr << "This is a plugin of Millrace, which starts it by itself. Put its folder, with plugin.toml, into a\n"
+    std::cerr << "This is a plugin of Millrace, which starts it by itself. Put its folder, with plugin.toml, "
+                 "into a\n"
                  "folder of the search path; `millrace plugin list` shows what is found.\n";
     return 2;
   }

@@ -49,7 +49,8 @@ class KindService : public ttrpc::Service {
     return entry != nullptr && entry->call == nullptr;
   }
 
-  std::string call(const ttrpc::ServerCall& call, std::string_view method, std::string_view payload) override {
+  std::string call(const ttrpc::ServerCall& call, std::string_view method,
+                   std::string_view payload) override {
     return guarded(runtime_.log(), [&] {
       return runtime_.instance(instance_of(call), table_.service())->call(context_of(call), method, payload);
     });

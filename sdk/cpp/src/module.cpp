@@ -65,7 +65,9 @@ class Module {
     table_.abi_hash = MILLRACE_ABI_HASH;
     table_.context = this;
     table_.call = [](void* self, const millrace_call* call, millrace_text request,
-                     const millrace_reply* reply) { static_cast<Module*>(self)->call(*call, request, reply); };
+                     const millrace_reply* reply) {
+      static_cast<Module*>(self)->call(*call, request, reply);
+    };
     table_.open_source = [](void* self, const millrace_call* call, millrace_text request, int64_t* size,
                             const millrace_reply* reply) {
       return static_cast<Module*>(self)->open_source(*call, request, size, reply);

@@ -45,10 +45,11 @@ std::string Runtime::control(std::string_view method, std::string_view request) 
 std::shared_ptr<Dispatcher> Runtime::instance(int64_t id, std::string_view service) const {
   const std::shared_lock lock(mutex_);
   const auto found = instances_.find(id);
-  if (found == instances_.end()) throw_not_found("The plugin has no open instance " + std::to_string(id) + ".");
+  if (found == instances_.end())
+    throw_not_found("The plugin has no open instance " + std::to_string(id) + ".");
   if (found->second.dispatcher->table().service() != service) {
-    throw_invalid_parameter("Instance " + std::to_string(id) + " of the plugin is no " + std::string(service) +
-                            ".");
+    throw_invalid_parameter("Instance " + std::to_string(id) + " of the plugin is no " +
+                            std::string(service) + ".");
   }
   return found->second.dispatcher;
 }

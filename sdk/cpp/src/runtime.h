@@ -19,8 +19,8 @@ class Runtime {
   /// Answers an operation of millrace.v1.plugin.Control. Throws NOT_IMPLEMENTED for one that is unknown.
   std::string control(std::string_view method, std::string_view request);
 
-  /// Throws RESOURCE_DOES_NOT_EXIST for an instance that is not open and INVALID_PARAMETER_VALUE when it is of
-  /// another kind than `service`.
+  /// Throws RESOURCE_DOES_NOT_EXIST for an instance that is not open and INVALID_PARAMETER_VALUE when it is
+  /// of another kind than `service`.
   std::shared_ptr<Dispatcher> instance(int64_t id, std::string_view service) const;
 
   /// The operations of each kind that is provided, some perhaps twice.

@@ -177,10 +177,10 @@ void ChildProcess::check_handshake(const std::string& line) {
   constexpr std::string_view kStart = "millrace-plugin ";
   if (!line.starts_with(kStart) || !line.ends_with(expected)) {
     fail(id_, "printed \"" + line.substr(0, 200) + "\" where its handshake line was expected: \"" +
-                  std::string(kStart) + "MAJOR.MINOR" + " ttrpc unix:PATH\". Nothing may be printed before it.");
+                  std::string(kStart) + "MAJOR.MINOR" +
+                  " ttrpc unix:PATH\". Nothing may be printed before it.");
   }
-  const std::string version =
-      line.substr(kStart.size(), line.size() - kStart.size() - expected.size());
+  const std::string version = line.substr(kStart.size(), line.size() - kStart.size() - expected.size());
   const std::string major = version.substr(0, version.find('.'));
   if (major == std::to_string(kHostProtocol.major)) return;
   throw Error(ErrorCode::kInvalidState, "The plugin '" + id_ + "' speaks protocol " + version +
@@ -231,7 +231,8 @@ void ChildProcess::log_line(std::string_view line) {
   if (line.empty()) return;
   const ChildLogLine parsed = parse_child_log_line(line);
   log_.write(parsed.level, parsed.message, {{"plugin", id_}});
-  if (!follower_.joinable() && recent_.size() < kRecent) recent_ += (recent_.empty() ? " It said: " : " / ") + parsed.message;
+  if (!follower_.joinable() && recent_.size() < kRecent)
+    recent_ += (recent_.empty() ? " It said: " : " / ") + parsed.message;
 }
 
 void ChildProcess::watch_memory() {

@@ -23,8 +23,8 @@ namespace millrace::plugin {
 class ChildProcess {
  public:
   /// Starts the plugin and returns after its handshake. Throws TEMPORARILY_UNAVAILABLE, with what the plugin
-  /// said, when it cannot be started, ends, or says nothing sound within its start time-out; INVALID_STATE when
-  /// it speaks another major of the protocol.
+  /// said, when it cannot be started, ends, or says nothing sound within its start time-out; INVALID_STATE
+  /// when it speaks another major of the protocol.
   ChildProcess(const Manifest& manifest, Log& log);
   /// Ends the process: asks, waits for `kStopGrace`, then kills it and what it started.
   ~ChildProcess();

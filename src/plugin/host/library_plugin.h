@@ -11,13 +11,14 @@
 namespace millrace::plugin {
 
 /// A plugin that is loaded into this process as a shared library, through the C interface of
-/// millrace/plugin_abi.h. It can do all that this process can, so only operators who trust it load it this way.
-/// Any thread. Lives until its last channel is gone; the library itself stays loaded, since code of it may have
-/// left traces (threads, handlers) that would crash without it.
+/// millrace/plugin_abi.h. It can do all that this process can, so only operators who trust it load it this
+/// way. Any thread. Lives until its last channel is gone; the library itself stays loaded, since code of it
+/// may have left traces (threads, handlers) that would crash without it.
 class LibraryPlugin : public std::enable_shared_from_this<LibraryPlugin> {
  public:
-  /// Loads the library and asks for its table. Throws INVALID_STATE, naming the plugin and what to do, when the
-  /// file cannot be loaded, has no entry, another major of the interface or another layout of the same major.
+  /// Loads the library and asks for its table. Throws INVALID_STATE, naming the plugin and what to do, when
+  /// the file cannot be loaded, has no entry, another major of the interface or another layout of the same
+  /// major.
   static std::shared_ptr<LibraryPlugin> load(const std::string& plugin_id, const std::filesystem::path& file,
                                              Log& log);
   ~LibraryPlugin();

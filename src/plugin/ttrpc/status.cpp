@@ -59,12 +59,6 @@ int32_t grpc_from_code(ErrorCode code) {
   return row == kToGrpc.end() ? kInternal : row->grpc;
 }
 
-std::optional<ErrorCode> code_from_name(std::string_view name) {
-  for (const CodeRow& row : kToGrpc)
-    if (error_code_name(row.code) == name) return row.code;
-  return std::nullopt;
-}
-
 }  // namespace
 
 Status status_of(const Error& error) {
@@ -86,7 +80,7 @@ Status status_of(const std::exception_ptr& thrown) noexcept {
 }
 
 Error error_of(const Status& status) {
-  return {code_from_name(status.error_code).value_or(code_from_grpc(status.code)), status.message};
+  return {parse_error_code(status.error_code).value_or(code_from_grpc(status.code)), status.message};
 }
 
 }  // namespace millrace::ttrpc

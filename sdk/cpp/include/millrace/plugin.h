@@ -12,8 +12,8 @@
 ///       });
 ///     }
 ///
-/// The same source becomes a program that Millrace starts as a child process, or a shared library that it loads
-/// (CMake: millrace_add_plugin). Methods are called from many threads at once. Faults are thrown as
+/// The same source becomes a program that Millrace starts as a child process, or a shared library that it
+/// loads (CMake: millrace_add_plugin). Methods are called from many threads at once. Faults are thrown as
 /// millrace::Error; other exceptions become INTERNAL_ERROR and their text goes to the log only.
 
 #include <cstdint>
@@ -86,8 +86,8 @@ class Plugin {
   template <typename Interface>
   using Factory = std::function<std::shared_ptr<Interface>(const PluginOptions& options)>;
 
-  /// `name` is the scheme or name of plugin.toml, `capabilities` what the implementation can do beside the core
-  /// of its kind. The factory is called once for each root URI and configuration.
+  /// `name` is the scheme or name of plugin.toml, `capabilities` what the implementation can do beside the
+  /// core of its kind. The factory is called once for each root URI and configuration.
   template <typename Interface>
   Plugin& provide(const std::string& name, Factory<Interface> factory,
                   std::vector<std::string> capabilities = {}) {

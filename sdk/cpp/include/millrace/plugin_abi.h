@@ -1,12 +1,12 @@
-/* The C interface between Millrace and a plugin that runs in its process. Authors include millrace/plugin.h and
- * never see this; whoever writes plugins in another language that can make shared libraries needs nothing else
- * than this file and the messages in api/millrace/v1/plugin.
+/* The C interface between Millrace and a plugin that runs in its process. Authors include millrace/plugin.h
+ * and never see this; whoever writes plugins in another language that can make shared libraries needs nothing
+ * else than this file and the messages in api/millrace/v1/plugin.
  *
- * Rules. No C++ type and no exception crosses. Strings are UTF-8 with a size, not terminated by a zero; what is
- * handed over is valid for the length of the call. Structures start with their size and only ever grow at the
- * end: read no field beyond the size that you were given, and take a function that is missing or null for "not
- * there". Functions may be called from any thread at any time between entry and `destroy`, which is last.
- * Messages are the protobuf bytes of the contract. */
+ * Rules. No C++ type and no exception crosses. Strings are UTF-8 with a size, not terminated by a zero; what
+ * is handed over is valid for the length of the call. Structures start with their size and only ever grow at
+ * the end: read no field beyond the size that you were given, and take a function that is missing or null for
+ * "not there". Functions may be called from any thread at any time between entry and `destroy`, which is
+ * last. Messages are the protobuf bytes of the contract. */
 #ifndef MILLRACE_PLUGIN_ABI_H
 #define MILLRACE_PLUGIN_ABI_H
 
@@ -18,9 +18,9 @@ extern "C" {
 
 #define MILLRACE_ABI_MAJOR 1u
 #define MILLRACE_ABI_MINOR 0u
-/* SHA-256 of the lines between the two marks below, which never change within a major. A host and a plugin that
- * were built from different ones have the same major by mistake, and the host says so. */
-#define MILLRACE_ABI_HASH "96b44973ace11c51f26a1a39ebfd1cc73e92c1d16f054ff67363e034015aedaa"
+/* SHA-256 of the lines between the two marks below, which never change within a major. A host and a plugin
+ * that were built from different ones have the same major by mistake, and the host says so. */
+#define MILLRACE_ABI_HASH "d8b08efd6429fa130170872d6ca1c4aaa3b8299ad0993cb10dbd8211bdb9aeea"
 
 /* ABI 1.0 begins */
 struct millrace_text {
@@ -46,11 +46,11 @@ struct millrace_host {
 
 struct millrace_call {
   uint64_t size;
-  int64_t instance;              /* given by Control.Open; 0 for Control itself */
-  struct millrace_text service;  /* "millrace.v1.plugin.ArtifactRepository" */
-  struct millrace_text method;   /* "List" */
+  int64_t instance;             /* given by Control.Open; 0 for Control itself */
+  struct millrace_text service; /* "millrace.v1.plugin.ArtifactRepository" */
+  struct millrace_text method;  /* "List" */
   struct millrace_text request_id;
-  int64_t timeout_nanoseconds;   /* until nobody waits any more; 0: no limit */
+  int64_t timeout_nanoseconds; /* until nobody waits any more; 0: no limit */
 };
 
 struct millrace_plugin {
@@ -63,7 +63,8 @@ struct millrace_plugin {
   void (*call)(void* context, const struct millrace_call* call, struct millrace_text request,
                const struct millrace_reply* reply);
 
-  /* Downloads. The stream, or null after reply->fail. `file_size` gets the size of the whole, -1 if unknown. */
+  /* Downloads. The stream, or null after reply->fail. `file_size` gets the size of the whole, -1 if unknown.
+   */
   void* (*open_source)(void* context, const struct millrace_call* call, struct millrace_text request,
                        int64_t* file_size, const struct millrace_reply* reply);
   /* Bytes put into the buffer, 0 at the end, -1 after reply->fail. */
@@ -82,7 +83,8 @@ struct millrace_plugin {
   void (*destroy)(void* context);
 };
 
-/* The one symbol that a plugin exports. Null when the plugin cannot work with this host, after it has logged why. */
+/* The one symbol that a plugin exports. Null when the plugin cannot work with this host, after it has logged
+ * why. */
 typedef const struct millrace_plugin* (*millrace_plugin_entry)(const struct millrace_host* host);
 /* ABI 1.0 ends */
 
