@@ -8,6 +8,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+from typing import Callable
 
 import pytest
 
@@ -17,30 +18,30 @@ BUILT = ROOT / "build" / "interop"
 PAIRS = [("cpp", "cpp"), ("cpp", "go"), ("cpp", "rust"), ("go", "cpp"), ("rust", "cpp")]
 
 
-def build(command, folder):
+def build(command: "list[str]", folder: pathlib.Path) -> None:
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=900)
     assert result.returncode == 0, result.stderr
 
 
-def tool(name):
+def tool(name: str) -> str:
     found = shutil.which(name)
     if found is None:
         pytest.skip(f"{name} is not installed, so the official {name} library is not tested")
     return found
 
 
-def cpp_program():
+def cpp_program() -> pathlib.Path:
     path = pathlib.Path(os.environ.get("MILLRACE_TTRPC_INTEROP", ROOT / "build/release/tests/integration/ttrpc/ttrpc_interop"))
     assert path.exists(), f"{path} is not built"
     return path
 
 
-def go_program():
+def go_program() -> pathlib.Path:
     build([tool("go"), "build", "-o", str(BUILT / "go-interop"), "."], FOLDER / "go")
     return BUILT / "go-interop"
 
 
-def rust_program():
+def rust_program() -> pathlib.Path:
     cargo = tool("cargo")
     version = subprocess.run([cargo, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
     if tuple(int(part) for part in version.split(".")[:2]) < (1, 71):
@@ -50,12 +51,12 @@ def rust_program():
 
 
 @pytest.fixture(scope="module")
-def programs():
+def programs() -> "Callable[[str], pathlib.Path]":
     """Name of a language to its program, built when first asked for."""
     builders = {"cpp": cpp_program, "go": go_program, "rust": rust_program}
-    built = {}
+    built: "dict[str, pathlib.Path]" = {}
 
-    def program(name):
+    def program(name: str) -> pathlib.Path:
         if name not in built:
             built[name] = builders[name]()
         return built[name]
@@ -65,10 +66,13 @@ def programs():
 
 
 @pytest.mark.parametrize(("client", "server"), PAIRS, ids=[f"{client}-client-{server}-server" for client, server in PAIRS])
-def test_pair(programs, tmp_path, client, server):
+def test_pair(
+    programs: "Callable[[str], pathlib.Path]", tmp_path: pathlib.Path, client: str, server: str
+) -> None:
     client_program = programs(client)
     socket = tmp_path / "s"
     serving = subprocess.Popen([programs(server), "serve", socket], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert serving.stdin and serving.stdout
     try:
         assert serving.stdout.readline() == "ready\n"
         result = subprocess.run([client_program, "check", socket], capture_output=True, text=True, timeout=60)
