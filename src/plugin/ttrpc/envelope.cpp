@@ -56,7 +56,7 @@ std::string encode_status(const Status& status) {
   if (status.error_code.empty()) return bytes;
   std::string fault;
   wire::put_bytes(fault, 1, status.error_code);
-  wire::put_bytes(bytes, 3, encode_pair(kFaultType, fault));
+  wire::put_message(bytes, 3, encode_pair(kFaultType, fault));
   return bytes;
 }
 
@@ -90,7 +90,7 @@ std::string encode_request_head(const RequestEnvelope& request, size_t payload_s
   wire::put_bytes(bytes, 2, request.method);
   if (request.timeout.count() != 0)
     wire::put_number(bytes, 4, static_cast<uint64_t>(request.timeout.count()));
-  for (const auto& [key, value] : request.metadata) wire::put_bytes(bytes, 5, encode_pair(key, value));
+  for (const auto& [key, value] : request.metadata) wire::put_message(bytes, 5, encode_pair(key, value));
   wire::put_bytes_head(bytes, 3, payload_size);
   return bytes;
 }
@@ -111,7 +111,7 @@ std::string encode_response_head(size_t payload_size) {
 
 std::string encode_error_response(const Status& status) {
   std::string bytes;
-  wire::put_bytes(bytes, 1, encode_status(status));
+  wire::put_message(bytes, 1, encode_status(status));
   return bytes;
 }
 

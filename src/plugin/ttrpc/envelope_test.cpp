@@ -20,6 +20,11 @@ TEST_CASE("a request is written as protobuf writes it, the payload last") {
   CHECK(decoded.payload == "pp");
 }
 
+TEST_CASE("metadata may be empty") {
+  const std::string bytes = encode_request_head({"s", "m", {}, {{"", ""}, {"k", ""}}}, 0);
+  CHECK(decode_request(bytes).envelope.metadata == Metadata{{"", ""}, {"k", ""}});
+}
+
 TEST_CASE("fields that are not known are passed over, whatever their type") {
   const std::string unknown(
       "\x78\x96\x01\x71"

@@ -75,6 +75,12 @@ void put_bytes(std::string& out, uint32_t id, std::string_view bytes) {
   out += bytes;
 }
 
+void put_message(std::string& out, uint32_t id, std::string_view bytes) {
+  put_tag(out, id, kLengthDelimited);
+  put_varint(out, bytes.size());
+  out += bytes;
+}
+
 void put_bytes_head(std::string& out, uint32_t id, size_t size) {
   if (size == 0) return;
   put_tag(out, id, kLengthDelimited);

@@ -42,6 +42,8 @@ class Reader {
 void put_number(std::string& out, uint32_t id, uint64_t number);
 /// Writes nothing when `bytes` is empty, as proto3 does.
 void put_bytes(std::string& out, uint32_t id, std::string_view bytes);
+/// Writes the field whatever is in it: an empty message or element is there, too.
+void put_message(std::string& out, uint32_t id, std::string_view bytes);
 /// What stands before the bytes of a field that the caller writes itself; nothing when `size` is zero.
 void put_bytes_head(std::string& out, uint32_t id, size_t size);
 
