@@ -16,8 +16,9 @@ function(millrace_add_plugin name)
   target_link_libraries(${name} PRIVATE ${prefix}sdk_child ${ARG_LIBRARIES})
   add_library(${name}_module MODULE ${ARG_SOURCES})
   target_link_libraries(${name}_module PRIVATE ${prefix}sdk_module ${ARG_LIBRARIES})
-  # Symbols of the archives stay inside: the host has functions of the same names.
-  target_link_options(${name}_module PRIVATE -Wl,--exclude-libs,ALL)
+  # All symbols but the entry stay inside: the host has functions of the same names.
+  target_link_options(${name}_module PRIVATE
+    -Wl,--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.map)
   set_target_properties(${name}_module PROPERTIES PREFIX "" OUTPUT_NAME ${name} LIBRARY_OUTPUT_DIRECTORY ${folder}
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${folder}
