@@ -20,7 +20,7 @@ using namespace millrace::conformance::testing;
 namespace {
 
 const Capabilities kStoreCapabilities{"metric_sampling", "metric_deletion", "datasets", "logged_models"};
-const Capabilities kRepositoryCapabilities{"multipart"};
+const Capabilities kRepositoryCapabilities{"multipart", "ranges"};
 constexpr const char* kOfOtherCapabilities = "operations of other capabilities answer NOT_IMPLEMENTED";
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

@@ -49,6 +49,12 @@ class SubjectControls {
     throw NotApplicable("there is no way to take its disk space or permissions away");
   }
   virtual void permit() {}
+
+  /// An input that this subject understands and no kit can know, such as a credential that is valid. Which
+  /// there are stands beside the kits (kits.h).
+  virtual std::string sample(const std::string& name) {
+    throw NotApplicable("no sample '" + name + "' is given");
+  }
 };
 
 /// What a kit runs against: one thing of a kind that can be opened, opened again and, where possible, killed

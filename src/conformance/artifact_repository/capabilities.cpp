@@ -22,7 +22,7 @@ const Probe kProbes[] = {
      }},
     {"multipart", "WritePart",
      [](ArtifactRepository& repository) {
-       v1::plugin::MultipartPartRef part;
+       v1::plugin::MultipartPartWrite part;
        part.set_upload_id("unknown");
        part.set_part_number(1);
        repository.write_part(kContext, part)->commit();

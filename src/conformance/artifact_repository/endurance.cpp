@@ -75,7 +75,7 @@ void a_large_upload_streams(RepositorySubject& subject, const Effort& effort) {
   repository.put("small", "x");
   const int pieces = effort.of(64, 16);
   write_large(subject, repository, pieces);
-  const auto listing = repository->list({}, path_message(""));
+  const auto listing = repository->list({}, at_path(""));
   require_count(listing.files(0).file_size(), static_cast<int64_t>(kPiece) * pieces,
                 "the size of the large file");
 }
@@ -89,7 +89,7 @@ void a_large_download_streams(RepositorySubject& subject, const Effort& effort) 
     sink->commit();
   }
   Watch watch(subject);
-  const auto source = repository->read({}, path_message("large"));
+  const auto source = repository->read({}, artifacts::path_message<v1::plugin::ArtifactRead>("large"));
   for (int i = 0; i < pieces; ++i) {
     std::string piece(kPiece, '\0');
     for (size_t filled = 0; filled < kPiece;) {

@@ -93,6 +93,21 @@ void deleting_nothing_is_fine(const RepositoryWords& repository) {
   require_listing(repository.list(""), {"f"}, "the listing after deleting what was not there");
 }
 
+void a_part_is_read(const RepositoryWords& repository) {
+  std::string content;
+  for (int i = 0; i < 100'000; ++i) content += std::to_string(i);
+  repository.put("f", content);
+  require_content(repository.get_part("f", 0, 10), content.substr(0, 10), "the first part of a file");
+  require_content(repository.get_part("f", 70'001, 200'003), content.substr(70'001, 200'003),
+                  "a part in the middle");
+  require_content(repository.get_part("f", 400'000, 0), content.substr(400'000), "the rest of a file");
+}
+
+void a_part_ends_with_its_file(const RepositoryWords& repository) {
+  repository.put("f", "0123456789");
+  require_content(repository.get_part("f", 7, 100), "789", "a part that is asked for past the end");
+}
+
 void files_stay_when_opened_again(RepositorySubject& subject, const Effort&) {
   RepositoryWords(subject.open_new()).put("a/f", "kept");
   const RepositoryWords again(subject.reopen());
@@ -115,6 +130,9 @@ std::vector<RepositoryCheck> file_checks() {
       on_new_repository("reading a folder is an error", a_folder_is_not_read),
       on_new_repository("a file is deleted and its neighbours stay", a_file_is_deleted),
       on_new_repository("deleting what is not there is fine", deleting_nothing_is_fine),
+      with_capability("ranges", "a part of a file is read by offset and length", a_part_is_read),
+      with_capability("ranges", "a part that is asked for past the end stops there",
+                      a_part_ends_with_its_file),
       {Theme::kCorrectness, "files are there when the repository is opened again",
        files_stay_when_opened_again},
   };

@@ -38,7 +38,7 @@ void a_listing_tells_sizes(const RepositoryWords& repository) {
   repository.put("f", std::string(12'345, 'x'));
   repository.put("g", "");
   repository.put("h/inner", "x");
-  const auto listing = repository->list(kContext, path_message(""));
+  const auto listing = repository->list(kContext, at_path(""));
   require_count(listing.files_size(), 3, "entries");
   require_count(listing.files(0).file_size(), 12'345, "the size of a file");
   require_count(listing.files(1).file_size(), 0, "the size of an empty file");

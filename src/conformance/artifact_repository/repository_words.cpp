@@ -20,24 +20,25 @@ std::string joined(const std::vector<std::string>& names) {
 
 }  // namespace
 
-v1::plugin::ArtifactPath path_message(const std::string& path) {
-  v1::plugin::ArtifactPath message;
-  message.set_path(path);
-  return message;
-}
-
 void RepositoryWords::put(const std::string& path, std::string_view content) const {
   begin(path, content)->commit();
 }
 
 std::unique_ptr<ByteSink> RepositoryWords::begin(const std::string& path, std::string_view content) const {
-  auto sink = repository_->write(kContext, path_message(path));
+  auto sink = repository_->write(kContext, artifacts::path_message<v1::plugin::ArtifactWrite>(path));
   write_in_pieces(*sink, content);
   return sink;
 }
 
 std::string RepositoryWords::get(const std::string& path) const {
-  const auto source = repository_->read(kContext, path_message(path));
+  return get_part(path, 0, 0);
+}
+
+std::string RepositoryWords::get_part(const std::string& path, int64_t offset, int64_t length) const {
+  auto request = artifacts::path_message<v1::plugin::ArtifactRead>(path);
+  request.set_offset(offset);
+  request.set_length(length);
+  const auto source = repository_->read(kContext, request);
   std::string content;
   std::vector<char> piece(100'003);
   while (const size_t count = source->read(piece)) content.append(piece.data(), count);
@@ -55,12 +56,12 @@ bool RepositoryWords::is_there(const std::string& path) const {
 }
 
 void RepositoryWords::remove(const std::string& path) const {
-  repository_->remove(kContext, path_message(path));
+  repository_->remove(kContext, at_path(path));
 }
 
 std::vector<std::string> RepositoryWords::list(const std::string& path) const {
   std::vector<std::string> names;
-  const v1::plugin::ArtifactListing listing = repository_->list(kContext, path_message(path));
+  const v1::plugin::ArtifactListing listing = repository_->list(kContext, at_path(path));
   for (const auto& file : listing.files()) names.push_back(file.path() + (file.is_dir() ? "/" : ""));
   return names;
 }
@@ -73,7 +74,7 @@ std::string RepositoryWords::begin_multipart(const std::string& path, int64_t pa
 }
 
 void RepositoryWords::put_part(const std::string& upload, int64_t number, std::string_view content) const {
-  v1::plugin::MultipartPartRef part;
+  v1::plugin::MultipartPartWrite part;
   part.set_upload_id(upload);
   part.set_part_number(number);
   const auto sink = repository_->write_part(kContext, part);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "artifacts/path_message.h"
 #include "conformance/check.h"
 #include "millrace/v1/services.gen.h"
 
@@ -24,6 +25,8 @@ class RepositoryWords {
   std::unique_ptr<ByteSink> begin(const std::string& path, std::string_view content) const;
   /// Reads a whole file, in pieces of an odd size.
   std::string get(const std::string& path) const;
+  /// Reads `length` bytes from `offset` on; 0: to the end.
+  std::string get_part(const std::string& path, int64_t offset, int64_t length) const;
   bool is_there(const std::string& path) const;
   void remove(const std::string& path) const;
   /// Paths of the direct children in the order that they come in; folders end with '/'.
@@ -40,8 +43,10 @@ class RepositoryWords {
   std::shared_ptr<ArtifactRepository> repository_;
 };
 
-/// A message for a path.
-v1::plugin::ArtifactPath path_message(const std::string& path);
+/// A message for a folder or file.
+inline v1::plugin::ArtifactPath at_path(const std::string& path) {
+  return artifacts::path_message<v1::plugin::ArtifactPath>(path);
+}
 
 /// Throws Failure that shows both lists unless they are equal.
 void require_listing(const std::vector<std::string>& found, const std::vector<std::string>& expected,

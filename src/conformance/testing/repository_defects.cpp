@@ -46,7 +46,7 @@ RepositoryDefect with_sink(const char* check, Make make) {
 RepositoryDefect with_changed_path(const char* check, std::string (*change)(const std::string&)) {
   return {check, [change](Repository& repository, auto&) {
             before(repository.on_write,
-                   [change](ArtifactPath& request) { request.set_path(change(request.path())); });
+                   [change](auto& request) { request.set_path(change(request.path())); });
           }};
 }
 
@@ -58,7 +58,7 @@ RepositoryDefect with_changed_list(const char* check, Change change) {
 // Files are written where they will stand.
 RepositoryDefect in_place(const char* check) {
   return {check, [](Repository& repository, const std::string& folder) {
-            repository.on_write = [folder](const auto&, const ArtifactPath& request) {
+            repository.on_write = [folder](const auto&, const auto& request) {
               return in_place_sink(folder + "/" + request.path());
             };
           }};
@@ -105,8 +105,8 @@ void refuse_to_remove_nothing(Repository& repository) {
 
 void know_own_files_only(Repository& repository) {
   const auto written = std::make_shared<Memory>();
-  before(repository.on_write, [written](const ArtifactPath& request) { written->is_new(request.path()); });
-  before(repository.on_read, [written](const ArtifactPath& request) {
+  before(repository.on_write, [written](const auto& request) { written->is_new(request.path()); });
+  before(repository.on_read, [written](const auto& request) {
     if (!written->knows(request.path())) throw_not_found("there is no such file");
   });
 }
@@ -227,6 +227,16 @@ std::vector<RepositoryDefect> file_defects() {
        [](Repository& repository, auto&) { remove_by_prefix(repository); }},
       {"deleting what is not there is fine",
        [](Repository& repository, auto&) { refuse_to_remove_nothing(repository); }},
+      {"a part of a file is read by offset and length",
+       [](Repository& repository, auto&) {
+         before(repository.on_read, [](auto& request) { request.clear_offset(); });
+       }},
+      {"a part that is asked for past the end stops there",
+       [](Repository& repository, auto&) {
+         before(repository.on_read, [](const auto& request) {
+           if (request.length() > 10) throw_invalid_parameter("the file is shorter");
+         });
+       }},
       {"files are there when the repository is opened again",
        [](Repository& repository, auto&) { know_own_files_only(repository); }},
   };

@@ -14,11 +14,11 @@ class RepositoryOfFunctions : public ArtifactRepository {
   using Interface = ArtifactRepository;
 
   Operation<v1::plugin::ArtifactListing, v1::plugin::ArtifactPath> on_list;
-  Operation<std::unique_ptr<ByteSource>, v1::plugin::ArtifactPath> on_read;
-  Operation<std::unique_ptr<ByteSink>, v1::plugin::ArtifactPath> on_write;
+  Operation<std::unique_ptr<ByteSource>, v1::plugin::ArtifactRead> on_read;
+  Operation<std::unique_ptr<ByteSink>, v1::plugin::ArtifactWrite> on_write;
   Operation<v1::plugin::ArtifactRemoved, v1::plugin::ArtifactPath> on_remove;
   Operation<v1::plugin::MultipartUpload, v1::plugin::MultipartBegin> on_begin_multipart;
-  Operation<std::unique_ptr<ByteSink>, v1::plugin::MultipartPartRef> on_write_part;
+  Operation<std::unique_ptr<ByteSink>, v1::plugin::MultipartPartWrite> on_write_part;
   Operation<v1::plugin::ArtifactWritten, v1::plugin::MultipartComplete> on_complete_multipart;
   Operation<v1::plugin::ArtifactRemoved, v1::plugin::MultipartRef> on_abort_multipart;
   Operation<v1::plugin::PresignedUrl, v1::plugin::PresignRequest> on_presign_read;
@@ -42,11 +42,11 @@ class RepositoryOfFunctions : public ArtifactRepository {
     return on_list(context, request);
   }
   std::unique_ptr<ByteSource> read(const CallContext& context,
-                                   const v1::plugin::ArtifactPath& request) override {
+                                   const v1::plugin::ArtifactRead& request) override {
     return on_read(context, request);
   }
   std::unique_ptr<ByteSink> write(const CallContext& context,
-                                  const v1::plugin::ArtifactPath& request) override {
+                                  const v1::plugin::ArtifactWrite& request) override {
     return on_write(context, request);
   }
   v1::plugin::ArtifactRemoved remove(const CallContext& context,
@@ -58,7 +58,7 @@ class RepositoryOfFunctions : public ArtifactRepository {
     return on_begin_multipart(context, request);
   }
   std::unique_ptr<ByteSink> write_part(const CallContext& context,
-                                       const v1::plugin::MultipartPartRef& request) override {
+                                       const v1::plugin::MultipartPartWrite& request) override {
     return on_write_part(context, request);
   }
   v1::plugin::ArtifactWritten complete_multipart(const CallContext& context,
