@@ -72,7 +72,9 @@ void SubjectProcesses::kill() {
 
 Footprint SubjectProcesses::footprint() {
   const std::lock_guard lock(mutex_);
-  return footprint_of(processes_.back().child->id());
+  Footprint footprint = footprint_of(processes_.back().child->id());
+  if (kSanitized) footprint.memory_bytes = 0;
+  return footprint;
 }
 
 void SubjectProcesses::deny(Denial denial) {

@@ -31,6 +31,13 @@ class Workshop {
   int count_ = 0;
 };
 
+/// Sanitizers keep memory of their own, so that what a subject holds cannot be told under them.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 using Capabilities = std::set<std::string>;
 
 /// Something built in that runs in this process.
@@ -67,6 +74,7 @@ class SubjectProcesses {
   std::string start_again();
 
   void kill();
+  /// Without the memory under sanitizers.
   Footprint footprint();
   void deny(Denial denial);
   void permit();
