@@ -26,7 +26,8 @@ void delegate(Functions& functions, std::shared_ptr<Interface> inner) {
 template <typename Result, typename Request, typename Change>
 void before(Operation<Result, Request>& operation, Change change) {
   operation = [next = std::move(operation), change](const CallContext& context, const Request& request) {
-    Request changed = request;
+    Request changed;
+    changed.CopyFrom(request);
     change(changed);
     return next(context, changed);
   };
