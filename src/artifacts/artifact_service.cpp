@@ -101,7 +101,7 @@ std::unique_ptr<ByteSource> RunArtifactService::get_model_version_artifact(
     const CallContext& context, const v1::GetModelVersionArtifactRequest& request) {
   const std::string path = checked_file_path(request.path());
   const ArtifactPlace place = locations_.resolve(root_of_version(context, request), path);
-  return place.repository->read(context, path_message(place.path));
+  return place.repository->read(context, path_message<v1::plugin::ArtifactRead>(place.path));
 }
 
 std::unique_ptr<ByteSource> RunArtifactService::get_logged_model_artifact(

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "base/ids.h"
-#include "conformance/check.h"
+#include "conformance/kits.h"
 #include "registry/stores/sql/sql_registry_store.h"
 
 using namespace millrace;
@@ -14,23 +14,26 @@ using registry::SqlRegistryStore;
 
 namespace {
 
-// A folder for the length of a test; databases in it are numbered.
-class Workshop {
+// Databases in a folder for the length of a check.
+template <typename Store>
+class SqlSubject : public Subject<RegistryStore> {
  public:
-  Workshop() : folder_(std::filesystem::temp_directory_path() / ("millrace-kit-" + random_token(12))) {
+  SqlSubject() : folder_(std::filesystem::temp_directory_path() / ("millrace-kit-" + random_token(12))) {
     std::filesystem::create_directory(folder_);
   }
-  ~Workshop() { std::filesystem::remove_all(folder_); }
+  ~SqlSubject() override { std::filesystem::remove_all(folder_); }
 
-  template <typename Store>
-  RegistryFactory factory() {
-    return [this] {
-      sql::SqliteDatabaseOptions options;
-      options.path = (folder_ / std::to_string(++count_)).string();
-      options.artifact_root = "root:/artifacts";
-      return std::make_shared<Store>(options);
-    };
+  std::shared_ptr<RegistryStore> open_new() override {
+    ++count_;
+    return reopen();
   }
+  std::shared_ptr<RegistryStore> reopen() override {
+    sql::SqliteDatabaseOptions options;
+    options.path = (folder_ / std::to_string(count_)).string();
+    options.artifact_root = "root:/artifacts";
+    return std::make_shared<Store>(options);
+  }
+  bool declares(const std::string& capability) const override { return capability == "stages"; }
 
  private:
   std::filesystem::path folder_;
@@ -39,11 +42,11 @@ class Workshop {
 
 template <typename Store>
 std::string failures() {
-  Workshop workshop;
   std::string failed;
-  for (const auto& check : registry_store_checks()) {
+  for (const auto& check : registry_store_kit().checks) {
+    SqlSubject<Store> subject;
     try {
-      check.run(workshop.factory<Store>());
+      check.run(subject, Effort());
     } catch (const std::exception& fault) {
       failed += check.name + ": " + fault.what() + "\n";
     }

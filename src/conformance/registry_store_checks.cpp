@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "conformance/check.h"
+#include "conformance/kits.h"
 
 namespace millrace::conformance {
 namespace {
@@ -14,6 +15,9 @@ using v1::plugin::RegisteredModelQuery;
 using Names = std::vector<std::string>;
 
 const CallContext kContext;
+
+// Makes an empty store.
+using NewStore = std::function<std::shared_ptr<RegistryStore>()>;
 
 v1::Filter comparison(v1::FieldKind kind, const std::string& name, v1::Comparator comparator) {
   v1::Filter filter;
@@ -48,7 +52,7 @@ v1::OrderBy by(const std::string& name, bool descending) {
 // A store with the words that the checks are written in.
 class Subject {
  public:
-  explicit Subject(const RegistryFactory& factory) : store_(factory()) {}
+  explicit Subject(const NewStore& factory) : store_(factory()) {}
 
   RegistryStore* operator->() const { return store_.get(); }
 
@@ -192,7 +196,7 @@ class Subject {
   std::shared_ptr<RegistryStore> store_;
 };
 
-void models_keep_what_they_were_made_with(const RegistryFactory& factory) {
+void models_keep_what_they_were_made_with(const NewStore& factory) {
   const Subject store(factory);
   v1::plugin::NewRegisteredModel made;
   made.set_name("gr\xc3\xbc\xc3\x9f 'model' %_");
@@ -211,7 +215,7 @@ void models_keep_what_they_were_made_with(const RegistryFactory& factory) {
   require_error([&] { store.get("MODEL"); }, ErrorCode::kResourceDoesNotExist, "an unknown model");
 }
 
-void names_of_models_are_unique(const RegistryFactory& factory) {
+void names_of_models_are_unique(const NewStore& factory) {
   const Subject store(factory);
   store.model("m");
   store.model("M");
@@ -221,7 +225,7 @@ void names_of_models_are_unique(const RegistryFactory& factory) {
   require(store.get("M").name() == "M", "a refused change of name changed it");
 }
 
-void versions_are_numbered(const RegistryFactory& factory) {
+void versions_are_numbered(const NewStore& factory) {
   const Subject store(factory);
   store.model("m");
   require_error([&] { store.version("none"); }, ErrorCode::kResourceDoesNotExist,
@@ -240,7 +244,7 @@ void versions_are_numbered(const RegistryFactory& factory) {
           "the storage location is lost");
 }
 
-void numbers_are_not_given_twice(const RegistryFactory& factory) {
+void numbers_are_not_given_twice(const NewStore& factory) {
   const Subject store(factory);
   store.model("m");
   store.version("m");
@@ -256,7 +260,7 @@ void numbers_are_not_given_twice(const RegistryFactory& factory) {
   require(store.versions({}) == Names{"m/3", "m/1"}, "a deleted version is found");
 }
 
-void concurrent_versions_get_numbers_of_their_own(const RegistryFactory& factory) {
+void concurrent_versions_get_numbers_of_their_own(const NewStore& factory) {
   const Subject store(factory);
   store.model("m");
   constexpr int kWriters = 16;
@@ -279,7 +283,7 @@ void concurrent_versions_get_numbers_of_their_own(const RegistryFactory& factory
   require(all.front() == "m/" + std::to_string(kWriters * kEach), "numbers were left out");
 }
 
-void one_of_many_creators_wins(const RegistryFactory& factory) {
+void one_of_many_creators_wins(const NewStore& factory) {
   const Subject store(factory);
   std::atomic<int> made{0};
   std::atomic<int> refused{0};
@@ -299,7 +303,7 @@ void one_of_many_creators_wins(const RegistryFactory& factory) {
   require(made == 1 && refused == 15, std::to_string(made) + " creators won instead of one");
 }
 
-void renaming_takes_all_along(const RegistryFactory& factory) {
+void renaming_takes_all_along(const NewStore& factory) {
   const Subject store(factory);
   store.model("old");
   store.version("old");
@@ -318,7 +322,7 @@ void renaming_takes_all_along(const RegistryFactory& factory) {
   require(version.last_updated_timestamp() == 5, "renaming does not count as a change of the versions");
 }
 
-void deleting_takes_all_along(const RegistryFactory& factory) {
+void deleting_takes_all_along(const NewStore& factory) {
   const Subject store(factory);
   store.model("m");
   store.version("m");
@@ -341,7 +345,7 @@ void deleting_takes_all_along(const RegistryFactory& factory) {
   require(store.find("m", 1).tags_size() == 0, "a new version has tags of the old one");
 }
 
-void descriptions_are_set_and_taken_away(const RegistryFactory& factory) {
+void descriptions_are_set_and_taken_away(const NewStore& factory) {
   const Subject store(factory);
   store.model("m");
   store.version("m");
@@ -360,7 +364,7 @@ void descriptions_are_set_and_taken_away(const RegistryFactory& factory) {
                 "describing an unknown version");
 }
 
-void tags_replace_and_go(const RegistryFactory& factory) {
+void tags_replace_and_go(const NewStore& factory) {
   const Subject store(factory);
   store.model("m");
   store.version("m");
@@ -391,7 +395,7 @@ void tags_replace_and_go(const RegistryFactory& factory) {
                 "a tag for an unknown model");
 }
 
-void aliases_point_to_one_version(const RegistryFactory& factory) {
+void aliases_point_to_one_version(const NewStore& factory) {
   const Subject store(factory);
   store.model("m");
   store.version("m");
@@ -412,7 +416,7 @@ void aliases_point_to_one_version(const RegistryFactory& factory) {
                 "an alias of an unknown model");
 }
 
-void aliases_never_point_to_nothing(const RegistryFactory& factory) {
+void aliases_never_point_to_nothing(const NewStore& factory) {
   const Subject store(factory);
   store.model("m");
   store.version("m");
@@ -423,7 +427,7 @@ void aliases_never_point_to_nothing(const RegistryFactory& factory) {
           "deleting a version does not count as a change of the model");
 }
 
-void stages_make_room(const RegistryFactory& factory) {
+void stages_make_room(const NewStore& factory) {
   const Subject store(factory);
   store.model("m");
   for (int i = 0; i < 4; ++i) store.version("m");
@@ -450,7 +454,7 @@ void stages_make_room(const RegistryFactory& factory) {
           "the latest versions are wrong");
 }
 
-void model_filters_select(const RegistryFactory& factory) {
+void model_filters_select(const NewStore& factory) {
   const Subject store(factory);
   for (const char* name : {"apple", "Apple", "banana", "100%"}) store.model(name);
   store.tag("apple", "k", "Red");
@@ -479,7 +483,7 @@ void model_filters_select(const RegistryFactory& factory) {
   require(store.models(list) == Names{"banana"}, "IN");
 }
 
-void version_filters_select(const RegistryFactory& factory) {
+void version_filters_select(const NewStore& factory) {
   const Subject store(factory);
   for (const char* name : {"a", "b"}) {
     store.model(name);
@@ -499,7 +503,7 @@ void version_filters_select(const RegistryFactory& factory) {
   require(store.versions(text(v1::FIELD_KIND_TAG, "k", v1::COMPARATOR_EQUAL, "v")) == Names{"a/2"}, "tag =");
 }
 
-void orders_sort(const RegistryFactory& factory) {
+void orders_sort(const NewStore& factory) {
   const Subject store(factory);
   store.model("b", 1);
   store.model("c", 3);
@@ -518,7 +522,7 @@ void orders_sort(const RegistryFactory& factory) {
           "versions by change");
 }
 
-void pages_cover_all_once(const RegistryFactory& factory) {
+void pages_cover_all_once(const NewStore& factory) {
   const Subject store(factory);
   for (int i = 0; i < 23; ++i) {
     const std::string name = "m" + std::to_string(i);
@@ -539,27 +543,43 @@ void pages_cover_all_once(const RegistryFactory& factory) {
 
 }  // namespace
 
-std::vector<Check<RegistryFactory>> registry_store_checks() {
-  return {
-      {"models keep what they were made with", models_keep_what_they_were_made_with},
-      {"names of models are unique", names_of_models_are_unique},
-      {"versions are numbered and keep what they were made with", versions_are_numbered},
-      {"numbers of deleted versions are not given again", numbers_are_not_given_twice},
-      {"16 concurrent creators of versions get numbers of their own",
-       concurrent_versions_get_numbers_of_their_own},
-      {"one of many concurrent creators of a name wins", one_of_many_creators_wins},
-      {"a new name takes versions, tags and aliases along", renaming_takes_all_along},
-      {"deleting a model takes versions, tags and aliases along", deleting_takes_all_along},
-      {"descriptions of versions are set and taken away", descriptions_are_set_and_taken_away},
-      {"tags replace and go", tags_replace_and_go},
-      {"an alias points to one version", aliases_point_to_one_version},
-      {"aliases never point to nothing", aliases_never_point_to_nothing},
-      {"stages make room", stages_make_room},
-      {"filters select models", model_filters_select},
-      {"filters select versions", version_filters_select},
-      {"orders sort", orders_sort},
-      {"pages cover all models and versions once", pages_cover_all_once},
+Kit<RegistryStore> registry_store_kit() {
+  using Run = void (*)(const NewStore&);
+  constexpr auto kCorrectness = Theme::kCorrectness;
+  constexpr auto kConcurrency = Theme::kConcurrency;
+  struct Row {
+    Theme theme;
+    const char* name;
+    Run run;
   };
+  static const std::vector<Row> rows{
+      {kCorrectness, "models keep what they were made with", models_keep_what_they_were_made_with},
+      {kCorrectness, "names of models are unique", names_of_models_are_unique},
+      {kCorrectness, "versions are numbered and keep what they were made with", versions_are_numbered},
+      {kCorrectness, "numbers of deleted versions are not given again", numbers_are_not_given_twice},
+      {kConcurrency, "16 concurrent creators of versions get numbers of their own",
+       concurrent_versions_get_numbers_of_their_own},
+      {kConcurrency, "one of many concurrent creators of a name wins", one_of_many_creators_wins},
+      {kCorrectness, "a new name takes versions, tags and aliases along", renaming_takes_all_along},
+      {kCorrectness, "deleting a model takes versions, tags and aliases along", deleting_takes_all_along},
+      {kCorrectness, "descriptions of versions are set and taken away", descriptions_are_set_and_taken_away},
+      {kCorrectness, "tags replace and go", tags_replace_and_go},
+      {kCorrectness, "an alias points to one version", aliases_point_to_one_version},
+      {kCorrectness, "aliases never point to nothing", aliases_never_point_to_nothing},
+      {kCorrectness, "stages make room", stages_make_room},
+      {kCorrectness, "filters select models", model_filters_select},
+      {kCorrectness, "filters select versions", version_filters_select},
+      {kCorrectness, "orders sort", orders_sort},
+      {kCorrectness, "pages cover all models and versions once", pages_cover_all_once},
+  };
+  Kit<RegistryStore> kit{"registry_store", {}};
+  for (const Row& row : rows) {
+    kit.checks.push_back(
+        {row.theme, row.name, [run = row.run](conformance::Subject<RegistryStore>& subject, const Effort&) {
+           run([&] { return subject.open_new(); });
+         }});
+  }
+  return kit;
 }
 
 }  // namespace millrace::conformance
