@@ -34,6 +34,7 @@ class Generator : public compiler::CodeGenerator {
       write_file(*context, "millrace/v1/services.gen.h", write_interfaces(files, services));
       write_file(*context, "millrace/v1/routes.gen.cpp", write_routes(services));
       write_file(*context, "millrace/v1/openapi.gen.cpp", write_openapi(services));
+      write_file(*context, "millrace/v1/openapi.json", openapi_document(services));
       return true;
     } catch (const std::exception& failure) {
       *error = failure.what();
