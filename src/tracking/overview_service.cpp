@@ -1,5 +1,6 @@
 #include "tracking/overview_service.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -17,6 +18,7 @@ constexpr int kMostColumns = 500;
 constexpr int64_t kMostCells = 8'000'000;
 constexpr int kDefaultText = 500;
 constexpr int kLongestText = 8'000;
+constexpr int kMostFirstColumns = 50;
 constexpr int kDefaultKeys = 2'000;
 constexpr int kMostKeys = 10'000;
 constexpr int kMostLineRuns = 1'000;
@@ -88,6 +90,15 @@ int column_count(const v1::plugin::RunTableQuery& query) {
   return query.attributes_size() + query.metrics_size() + query.params_size() + query.tags_size();
 }
 
+template <typename List>
+void add_first(const TextList& keys, int count, List& list) {
+  for (int i = 0; i < std::min(count, keys.size()); ++i) *list.Add() = keys.Get(i);
+}
+
+bool names_columns(const v1::SearchRunTableRequest& request) {
+  return request.metrics_size() + request.params_size() > 0;
+}
+
 // A store reads all columns of one search at once, so what it may have to hold is known before.
 void check_cells(const v1::plugin::RunTableQuery& query) {
   const int columns = column_count(query);
@@ -104,15 +115,42 @@ void check_cells(const v1::plugin::RunTableQuery& query) {
 v1::RunTable TrackingOverviewService::search_run_table(const CallContext& context,
                                                        const v1::SearchRunTableRequest& request) {
   v1::plugin::RunTableQuery query = table_query(request);
-  check_cells(query);
   v1::RunTable table;
-  if (set_scope(*query.mutable_search()->mutable_experiment_ids(), request.experiment_ids())) {
+  TextList& experiments = *query.mutable_search()->mutable_experiment_ids();
+  if (set_scope(experiments, request.experiment_ids())) {
+    v1::RunColumns keys;
+    const int first = limited(request.has_first_columns() && !names_columns(request), request.first_columns(),
+                              0, 0, kMostFirstColumns, "first_columns");
+    if (request.with_context() || first > 0) keys = keys_of(context, experiments);
+    add_first(keys.metrics(), first, *query.mutable_metrics());
+    add_first(keys.params(), first, *query.mutable_params());
+    check_cells(query);
     table = store_.read_run_table(context, query);
+    if (request.with_context()) {
+      *table.mutable_keys() = std::move(keys);
+      add_experiments(context, experiments, table);
+    }
   }
   table.set_row_count(table.run_ids_size());
   table.set_row_digest(digest_of(table.run_ids()));
   if (request.without_run_ids()) table.clear_run_ids();
   return table;
+}
+
+v1::RunColumns TrackingOverviewService::keys_of(const CallContext& context, const TextList& experiment_ids) {
+  v1::plugin::RunColumnsQuery query;
+  query.set_limit(kDefaultKeys);
+  *query.mutable_experiment_ids() = experiment_ids;
+  return store_.list_run_columns(context, query);
+}
+
+void TrackingOverviewService::add_experiments(const CallContext& context, const TextList& experiment_ids,
+                                              v1::RunTable& table) {
+  for (const std::string& id : experiment_ids) {
+    v1::plugin::ExperimentLookup lookup;
+    lookup.set_experiment_id(id);
+    *table.add_experiments() = store_.get_experiment(context, lookup);
+  }
 }
 
 v1::RunColumns TrackingOverviewService::list_run_columns(const CallContext& context,

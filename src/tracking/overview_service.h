@@ -1,6 +1,7 @@
 #pragma once
 
 #include "millrace/v1/services.gen.h"
+#include "tracking/rules/run_scope.h"
 
 namespace millrace::tracking {
 
@@ -16,6 +17,9 @@ class TrackingOverviewService : public OverviewService {
   v1::GetMetricLinesResponse get_metric_lines(const CallContext&, const v1::GetMetricLinesRequest&) override;
 
  private:
+  v1::RunColumns keys_of(const CallContext& context, const TextList& experiment_ids);
+  void add_experiments(const CallContext& context, const TextList& experiment_ids, v1::RunTable& table);
+
   TrackingStore& store_;
 };
 

@@ -180,6 +180,22 @@ TEST_CASE("a table that would not fit and attributes that are not known are refu
   CHECK_THROWS_AS(fixture.service().search_run_table(kContext, unknown), Error);
 }
 
+TEST_CASE("a page gets experiments, keys and the first columns together with the rows") {
+  Fixture fixture;
+  const std::string run = fixture.run(1, "a");
+  for (const char* key : {"c", "a", "b"}) fixture.metric(run, key, 1);
+  auto request = table_request();
+  request.set_with_context(true);
+  request.set_first_columns(2);
+  const v1::RunTable table = fixture.service().search_run_table(kContext, request);
+  REQUIRE(table.metrics_size() == 2);
+  CHECK(table.metrics(1).key() == "b");
+  CHECK(values(table.keys().metrics()) == std::vector<std::string>{"a", "b", "c"});
+  CHECK(table.experiments(0).name() == "Default");
+  request.add_metrics("c");
+  CHECK(fixture.service().search_run_table(kContext, request).metrics_size() == 1);
+}
+
 TEST_CASE("columns are those of the experiment, sorted, found by a part of their name") {
   Fixture fixture;
   v1::plugin::NewExperiment other;

@@ -14,8 +14,8 @@ using sql::Connection;
 using v1::plugin::RunColumnsQuery;
 using KeyList = google::protobuf::RepeatedPtrField<std::string>;
 
-// Virtual machine instructions: about a third of a second, and about one.
-constexpr int64_t kRunsBudget = 6'000'000;
+// Virtual machine instructions: about a twentieth of a second, and about one.
+constexpr int64_t kRunsBudget = 1'000'000;
 constexpr int64_t kKeysBudget = 20'000'000;
 
 std::string scope(const RunColumnsQuery& query) {
