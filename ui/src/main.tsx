@@ -15,8 +15,8 @@ applyTheme(initialTheme());
 const client = new QueryClient({
   defaultOptions: {
     queries: {
-      // The stream of changes tells what is stale; see api/live.ts.
-      staleTime: 30_000,
+      // What is shown follows the stream of changes (api/live.ts); what was not shown meanwhile is asked anew.
+      staleTime: 1000,
       refetchOnWindowFocus: false,
       // What the server refuses stays refused; a server that is away comes back.
       retry: (failures, fault) => fault instanceof ApiError && fault.temporary && failures < 30,
