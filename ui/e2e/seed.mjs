@@ -29,7 +29,7 @@ async function train(call, experiment, number, start, extra = {}) {
     const loss = 2 * Math.exp(-step * lr * 0.4) + 0.15 + random() * 0.12;
     metrics.push({ key: "train/loss", value: loss, step, timestamp: time }, { key: "val/accuracy", value: Math.min(0.99, 0.95 - loss * 0.3 + random() * 0.02), step, timestamp: time }, { key: "lr", value: lr * (1 - step / 320), step, timestamp: time });
   }
-  metrics.push({ key: "seconds", value: 120 + random() * 900, step: 0, timestamp: start }, { key: "broken", value: "NaN", step: 0, timestamp: start });
+  metrics.unshift({ key: "seconds", value: 120 + random() * 900, step: 0, timestamp: start }, { key: "broken", value: "NaN", step: 0, timestamp: start });
   const params = [["lr", String(lr)], ["model", ["resnet50", "vit-b16", "convnext"][number % 3]], ["batch_size", String(16 << (number % 3))], ["optimizer", number % 2 ? "adamw" : "sgd"]];
   await call("runs/log-batch", { run_id: id, params: params.map(([key, value]) => ({ key, value })), metrics: metrics.slice(0, 890) });
   if (!extra.running) await call("runs/update", { run_id: id, status: number % 9 === 4 ? "FAILED" : "FINISHED", end_time: start + 320_000 + number * 7000 });

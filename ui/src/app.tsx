@@ -157,7 +157,7 @@ export function App() {
           <Crumbs />
         </nav>
         <LiveDot />
-        <button type="button" className="button find" onClick={() => setPalette(true)} aria-label="Search Ctrl K">
+        <button type="button" className="button find" onClick={() => setPalette(true)}>
           <Icon name="search" />
           <span>Search</span>
           <kbd>Ctrl K</kbd>

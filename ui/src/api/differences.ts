@@ -8,7 +8,7 @@ export interface Comparison {
   differs: boolean;
 }
 
-type Pair = { key?: string; value?: unknown };
+type Pair = { key?: string; value?: string | number };
 
 function compareOf(runs: readonly Run[], pairs: (run: Run) => readonly Pair[]): Comparison[] {
   const maps = runs.map((run) => new Map(pairs(run).map((pair) => [pair.key ?? "", String(pair.value ?? "")])));

@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback } from "react";
 
 import { call } from "./client";
 import type { Experiment, RunCount } from "./contract.gen";
 import { useChanges } from "./live";
+import { usePaced } from "./pace";
 
 async function allExperiments(signal: AbortSignal): Promise<Experiment[]> {
   const list: Experiment[] = [];
@@ -37,24 +37,11 @@ export function useRunCounts() {
 /** Reads experiments and counts anew when something changed, at most once a second. */
 export function useLiveExperiments(): void {
   const client = useQueryClient();
-  const refresh = useThrottled(1000, () => {
+  const refresh = usePaced(() => {
     void client.invalidateQueries({ queryKey: ["experiments"] });
     void client.invalidateQueries({ queryKey: ["run-counts"] });
-  });
+  }, 1000);
   useChanges((change) => {
     if (change.all || change.experiments.length > 0) refresh();
   });
-}
-
-let pending = false;
-function useThrottled(time: number, run: () => void): () => void {
-  return useCallback(() => {
-    if (pending) return;
-    pending = true;
-    setTimeout(() => {
-      pending = false;
-      run();
-    }, time);
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- the client that `run` uses never changes
-  }, []);
 }

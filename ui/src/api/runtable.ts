@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { call } from "./client";
 import type { Experiment, RunColumns, RunTable, SearchRunTableRequest } from "./contract.gen";
 import { useChanges } from "./live";
+import { usePaced } from "./pace";
 import { decodeColumns, keyOf, kindOf, type Cells, type ColumnId } from "./table";
 
 /** Which runs are shown, and in which order. */
@@ -108,12 +109,15 @@ export function useRunTable(search: RunSearch, columns: readonly ColumnId[] | nu
     queryKey: ["runs", ...key],
     queryFn: ({ signal }) => firstAnswer(search, chosen.current, signal),
     placeholderData: keepPreviousData,
+    // Comparing a hundred thousand rows with those before costs more than drawing the few that are in sight.
+    structuralSharing: false,
   });
   const truncated = first.data?.truncated === true && !first.isPlaceholderData;
   const rest = useQuery({
     queryKey: ["runs-all", ...key],
     queryFn: ({ signal }) => allRows(search, signal),
     enabled: truncated,
+    structuralSharing: false,
   });
   const rows = truncated && rest.data ? rest.data : first.data;
   const cells = useCells(search, rows, first.data, needed);
@@ -138,7 +142,7 @@ export function useRunTable(search: RunSearch, columns: readonly ColumnId[] | nu
 }
 
 function useCells(search: RunSearch, rows: Rows | undefined, first: Rows | undefined, needed: readonly ColumnId[]) {
-  const [, renew] = useState(0);
+  const [times, renew] = useState(0);
   const store = useRef<Store | null>(null);
   const before = useRef<Store | null>(null);
   if (rows && store.current?.rows !== rows) {
@@ -160,7 +164,7 @@ function useCells(search: RunSearch, rows: Rows | undefined, first: Rows | undef
         if (answer.digest === rows.digest) {
           for (const [id, cells] of answer.columns) target.cells.set(id, cells);
         }
-        renew((times) => times + 1);
+        renew((old) => old + 1);
       },
       () => {
         for (const id of missing) target.loading.delete(id);
@@ -182,19 +186,16 @@ function useCells(search: RunSearch, rows: Rows | undefined, first: Rows | undef
         return first?.columns.get(id);
       },
     }),
-    [first],
+    // What was loaded makes the source another one: rows that are drawn compare it.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [first, rows, times],
   );
 }
 
 /** Reads anew after changes, the less often the longer it takes. */
 function useLiveRuns(search: RunSearch, rows: Rows | undefined, refresh: () => void): void {
   const known = useMemo(() => new Set(rows?.ids), [rows]);
-  const timer = useRef(0);
-  const latest = useRef(refresh);
-  useEffect(() => {
-    latest.current = refresh;
-  });
-  useEffect(() => () => clearTimeout(timer.current), []);
+  const paced = usePaced(refresh, Math.max(400, (rows?.took ?? 0) * 8));
   useChanges((change) => {
     const concerned =
       change.all ||
@@ -202,13 +203,6 @@ function useLiveRuns(search: RunSearch, rows: Rows | undefined, refresh: () => v
       change.runs.some((id) => known.has(id)) ||
       // A run that came since, or was restored.
       (change.runs.length > 0 && search.stage !== "active");
-    if (!concerned || timer.current) return;
-    timer.current = window.setTimeout(
-      () => {
-        timer.current = 0;
-        latest.current();
-      },
-      Math.max(400, (rows?.took ?? 0) * 8),
-    );
+    if (concerned) paced();
   });
 }

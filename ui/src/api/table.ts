@@ -34,7 +34,7 @@ export function real(value: Real): number {
 function numberCells(column: NumberColumn | TimeColumn, count: number): NumberCells {
   const values = new Float64Array(count);
   const has = new Uint8Array(count);
-  const given = (column.values ?? []) as Real[];
+  const given = (column.values ?? []);
   const rows = column.rows;
   if (!rows && given.length === count) has.fill(1);
   for (let i = 0; i < given.length; i++) {

@@ -44,7 +44,7 @@ export function ChartsView({ experiment, rows, cells, keys, chosen }: Props) {
   return (
     <div className="charts-page">
       <aside className="legend" aria-label="Runs that are drawn">
-        <p className="muted">{chosen.length > 0 ? `${plural(all.length, "selected run")}` : `First ${plural(all.length, "run")}; select runs in the table to draw others`}</p>
+        <p className="muted">{chosen.length > 0 ? plural(all.length, "selected run") : `First ${plural(all.length, "run")}; select runs in the table to draw others`}</p>
         <ul>
           {all.map((run) => (
             <li key={run.id} className="row">

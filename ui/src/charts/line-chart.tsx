@@ -26,6 +26,10 @@ interface Props {
   onZoom: (range: [number, number] | null) => void;
 }
 
+// uPlot's own names for these exist for its types alone.
+const linearScale: uPlot.Scale.Distr = 1;
+const logScale: uPlot.Scale.Distr = 3;
+
 function isDark(): boolean {
   const theme = document.documentElement.dataset["theme"];
   return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
@@ -150,7 +154,7 @@ export function LineChart({ title, lines, runs, axis, weight, logarithmic, heigh
         axes,
         legend: { show: false },
         cursor: { points: { size: 6 }, drag: { x: true, y: false, setScale: false }, dataIdx: nearest, sync: { key: `runs-${axis}` } },
-        scales: { x: { time: axis === "time" }, y: { distr: logarithmic ? 3 : 1 } },
+        scales: { x: { time: axis === "time" }, y: { distr: logarithmic ? logScale : linearScale } },
         series: [
           {},
           ...ids.flatMap((id): uPlot.Series[] => {

@@ -2,11 +2,12 @@ import "../styles/charts.css";
 import "../styles/run.css";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 
 import { call } from "../api/client";
 import type { Run } from "../api/contract.gen";
 import { useChanges } from "../api/live";
+import { usePaced } from "../api/pace";
 import { deleteRuns, renameRun, restoreRuns } from "../api/run-actions";
 import { real } from "../api/table";
 import { duration, number, plural } from "../format";
@@ -27,14 +28,9 @@ const noteTag = "mlflow.note.content";
 function useRun(id: string) {
   const client = useQueryClient();
   const query = useQuery({ queryKey: ["run", id], queryFn: async ({ signal }) => (await call("GetRun", { run_id: id }, signal)).run });
-  const timer = useRef(0);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  const refresh = usePaced(() => void client.invalidateQueries({ queryKey: ["run", id] }), 400);
   useChanges((change) => {
-    if (timer.current || !(change.all || change.runs.includes(id))) return;
-    timer.current = window.setTimeout(() => {
-      timer.current = 0;
-      void client.invalidateQueries({ queryKey: ["run", id] });
-    }, 300);
+    if (change.all || change.runs.includes(id)) refresh();
   });
   return query;
 }

@@ -108,7 +108,8 @@ export function FilterInput({ value, fault, keys, input, onApply }: Props) {
 
 function FilterFault({ text, message }: { text: string; message: string }) {
   const position = faultPosition(message);
-  const characters = [...text];
+  // Positions are counted in code points, as the server counts them.
+  const characters = Array.from(text);
   return (
     <div id="filter-fault" className="notice bad" role="alert" style={{ marginTop: 6 }}>
       <Icon name="alert" />
