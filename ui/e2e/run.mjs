@@ -75,6 +75,8 @@ async function measured(browser, name, url, ready, most) {
   const page = await context.newPage();
   const requests = [];
   page.on("request", (request) => requests.push(request.url()));
+  const scripts = [];
+  page.on("requestfinished", (request) => request.resourceType() === "script" && scripts.push(request.sizes()));
   const begin = performance.now();
   await page.goto(url);
   await page.waitForFunction(
@@ -87,7 +89,8 @@ async function measured(browser, name, url, ready, most) {
   const heap = await page.evaluate(() => performance.memory.usedJSHeapSize / 1e6);
   timings.push(`${name}: ${time.toFixed(0)} ms, ${requests.length} requests (${api} API), ${heap.toFixed(0)} MB heap, ${await page.evaluate(() => document.querySelectorAll("*").length)} nodes`);
   check(time < most, `${name} is there within ${most} ms (${time.toFixed(0)} ms)`);
-  return { context, page, requests };
+  const script = (await Promise.all(scripts)).reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
+  return { context, page, requests, script };
 }
 
 async function main() {
@@ -225,6 +228,7 @@ async function main() {
     const sixty = await measured(browser, "60 runs", runs, sized("61"), 2000);
     check(sixty.requests.length <= 10, `at most 10 requests (${sixty.requests.length})`);
     check(sixty.requests.filter((one) => /ajax-api/.test(one)).length <= 3, "at most 3 of them to the API");
+    check(sixty.script > 0 && sixty.script < 150_000, `less than 150 KB of scripts, compressed (${(sixty.script / 1000).toFixed(0)} KB)`);
     await sixty.context.close();
     await (await measured(browser, "2,000 runs of 2,000 columns", `${base}/#/experiments/1001`, sized("2,000"), 3000)).context.close();
     const many = await measured(browser, "100,000 runs", `${base}/#/experiments/1002`, sized("100,000"), 6000);

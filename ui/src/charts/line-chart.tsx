@@ -27,8 +27,10 @@ interface Props {
 }
 
 // uPlot's own names for these exist for its types alone.
+/* eslint-disable @typescript-eslint/no-unsafe-enum-assignment */
 const linearScale: uPlot.Scale.Distr = 1;
 const logScale: uPlot.Scale.Distr = 3;
+/* eslint-enable @typescript-eslint/no-unsafe-enum-assignment */
 
 function isDark(): boolean {
   const theme = document.documentElement.dataset["theme"];

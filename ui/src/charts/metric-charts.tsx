@@ -147,6 +147,7 @@ function ChartCard({ metric, runs, names, axis, weight, logarithmic, height }: C
     if (change.all || change.runs.some((id) => names.has(id))) void client.invalidateQueries({ queryKey: key });
   });
   const lines = useMemo(() => (query.data ?? []).filter((line) => names.has(line.run_id ?? "")), [query.data, names]);
+  const drawable = lines.some((line) => line.values?.some((value) => Number.isFinite(real(value))));
   const points = lines.reduce((sum, line) => sum + (line.point_count ?? 0), 0);
   return (
     <article ref={card} className="card" aria-label={metric}>
@@ -171,7 +172,8 @@ function ChartCard({ metric, runs, names, axis, weight, logarithmic, height }: C
         {query.error && <Fault fault={query.error} retry={() => void query.refetch()} />}
         {query.data && lines.length === 0 && <p className="muted chart-empty">No values{range ? " in this range" : ""}</p>}
         {lines.length > 0 && asTable && <ValueTable lines={lines} names={names} />}
-        {lines.length > 0 && !asTable && (
+        {lines.length > 0 && !asTable && !drawable && <p className="muted chart-empty">No value is a finite number</p>}
+        {drawable && !asTable && (
           <LineChart title={metric} lines={lines} runs={names} axis={axis} weight={weight} logarithmic={logarithmic} height={height} onZoom={setRange} />
         )}
       </div>
