@@ -42,6 +42,22 @@ void add(Application& application, const std::string& path, const UiAsset& asset
   application.add_page(path, std::move(page));
 }
 
+// The page's links are relative, so below a static prefix it must be asked for with the slash.
+Response index_response(const UiAsset& asset, const RequestHead& head) {
+  if (head.path.ends_with('/')) return ui_response(asset, head);
+  Response response;
+  response.status = 302;
+  response.content_type = "text/plain";
+  response.headers.add("Location", head.path + "/");
+  return response;
+}
+
+void add_index(Application& application, const UiAsset& asset) {
+  Page page;
+  page.answer = [&asset](const RequestHead& head, const std::string&) { return index_response(asset, head); };
+  application.add_page("/", std::move(page));
+}
+
 }  // namespace
 
 Response ui_response(const UiAsset& asset, const RequestHead& head) {
@@ -77,7 +93,7 @@ void add_ui(Application& application) {
   }
   for (const UiAsset& asset : ui_assets()) {
     add(application, "/" + std::string(asset.path), asset);
-    if (asset.path == "index.html") add(application, "/", asset);
+    if (asset.path == "index.html") add_index(application, asset);
   }
 }
 
