@@ -38,6 +38,7 @@ class Generator : public compiler::CodeGenerator {
       write_file(*context, "millrace/v1/dispatchers.gen.h", write_dispatcher_header(services));
       write_file(*context, "millrace/v1/dispatchers.gen.cpp", write_dispatchers(services));
       write_file(*context, "millrace/v1/openapi.gen.cpp", write_openapi(services));
+      write_file(*context, "millrace/v1/openapi.json", openapi_document(services));
       return true;
     } catch (const std::exception& failure) {
       *error = failure.what();

@@ -26,7 +26,10 @@ std::string write_proxies(const std::vector<Service>& services);
 std::string write_dispatcher_header(const std::vector<Service>& services);
 std::string write_dispatchers(const std::vector<Service>& services);
 
-/// openapi.gen.cpp: the OpenAPI 3.1 document behind wire/openapi.h.
+/// The OpenAPI 3.1 document of all operations that clients reach over HTTP.
+std::string openapi_document(const std::vector<Service>& services);
+
+/// openapi.gen.cpp: that document, behind wire/openapi.h.
 std::string write_openapi(const std::vector<Service>& services);
 
 }  // namespace millrace::codegen

@@ -8,6 +8,7 @@
 #include "registry/stores/sql/sql_registry_store.h"
 #include "server/access_log.h"
 #include "server/application.h"
+#include "server/changes.h"
 #include "server/metrics.h"
 #include "server/pages.h"
 #include "sql/sqlite_uri.h"
@@ -15,6 +16,7 @@
 #include "tracking/experiment_service.h"
 #include "tracking/logged_model_service.h"
 #include "tracking/metric_service.h"
+#include "tracking/overview_service.h"
 #include "tracking/run_service.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
 
@@ -74,6 +76,7 @@ class TrackingServer::Parts {
         experiments_(store_, tracking_settings(settings)),
         runs_(store_, tracking_settings(settings)),
         metric_histories_(store_),
+        overviews_(store_),
         datasets_(store_),
         run_artifacts_(store_, registry_, locations_),
         artifact_proxy_(locations_),
@@ -85,7 +88,7 @@ class TrackingServer::Parts {
         metrics_(wire::operations()),
         routes_(wire::operations()),
         pace_(wire::operations()),
-        application_({services_, policy_, log, pace_, settings.static_prefix, settings.body_limit,
+        application_({services_, policy_, log, pace_, changes_, settings.static_prefix, settings.body_limit,
                       settings.artifact_body_limit},
                      BrowserGuard(settings.guard), routes_),
         access_log_(log, metrics_, settings.log_requests),
@@ -103,6 +106,8 @@ class TrackingServer::Parts {
     services.experiment_service = &experiments_;
     services.run_service = &runs_;
     services.metric_service = &metric_histories_;
+    services.overview_service = &overviews_;
+    services.change_service = &changes_;
     services.dataset_service = &datasets_;
     services.logged_model_service = &models_;
     services.registered_model_service = &registered_models_;
@@ -124,6 +129,8 @@ class TrackingServer::Parts {
           [this] { return listener_.statistics().running_calls; });
     count("millrace_worker_threads", "Worker threads",
           [this] { return listener_.statistics().worker_threads; });
+    count("millrace_change_subscribers", "Pages that watch for changes",
+          [this] { return changes_.subscribers(); });
     count("millrace_store_queued_writes", "Writes waiting for the database",
           [this] { return store_.writer_statistics().waiting; });
     count("millrace_store_commits", "Transactions committed since the start",
@@ -143,12 +150,14 @@ class TrackingServer::Parts {
   tracking::TrackingExperimentService experiments_;
   tracking::TrackingRunService runs_;
   tracking::TrackingMetricService metric_histories_;
+  tracking::TrackingOverviewService overviews_;
   tracking::TrackingDatasetService datasets_;
   artifacts::RunArtifactService run_artifacts_;
   artifacts::DestinationProxyService artifact_proxy_;
   tracking::TrackingLoggedModelService models_;
   registry::RegistryModelService registered_models_;
   registry::RegistryVersionService model_versions_;
+  ChangeFeed changes_;
   Services services_;
   Metrics metrics_;
   wire::RouteTable routes_;

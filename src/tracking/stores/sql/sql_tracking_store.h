@@ -37,6 +37,12 @@ class SqlTrackingStore : public TrackingStore {
                                                    const v1::plugin::MetricHistoryQuery&) override;
   v1::plugin::MetricSamples sample_metric_history(const CallContext&,
                                                   const v1::plugin::SampleQuery&) override;
+  v1::RunTable read_run_table(const CallContext&, const v1::plugin::RunTableQuery&) override;
+  v1::RunColumns list_run_columns(const CallContext&, const v1::plugin::RunColumnsQuery&) override;
+  v1::CountRunsResponse count_runs(const CallContext&, const v1::CountRunsRequest&) override;
+  v1::GetMetricLinesResponse read_metric_lines(const CallContext&,
+                                               const v1::plugin::MetricLinesQuery&) override;
+
   v1::plugin::MetricDeletionOutcome delete_metrics(const CallContext&,
                                                    const v1::plugin::MetricDeletion&) override;
 
