@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from google.protobuf import descriptor_pb2
 
@@ -90,7 +91,9 @@ def read_contract(files: descriptor_pb2.FileDescriptorSet) -> Contract:
     for file in files.file:
         comments = _comments(file)
         for name, message, path in _messages(file):
-            contract.messages[name] = MessageType(file.name, message, _field_comments(message, path, comments))
+            contract.messages[name] = MessageType(
+                file.name, message, _field_comments(message, path, comments)
+            )
     for file in files.file:
         if file.package == PLUGIN_PACKAGE:
             contract.kinds.extend(_kinds(file, contract.messages))
@@ -160,6 +163,6 @@ def _operation(
         response=messages[method.output_type],
         client_streaming=method.client_streaming,
         server_streaming=method.server_streaming,
-        capability=method.options.Extensions[options_pb2.capability],
+        capability=str(method.options.Extensions[cast(Any, options_pb2.capability)]),
         comment=comment,
     )

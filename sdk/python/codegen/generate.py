@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from google.protobuf import descriptor_pb2
-from grpc_tools import protoc
-from grpc_tools._proto import __path__ as well_known
+from grpc_tools import protoc  # type: ignore[import-untyped]
+from grpc_tools._proto import __path__ as well_known  # type: ignore[import-untyped]
 
 from .kinds_writer import write_kinds
 from .messages_writer import write_messages
@@ -96,7 +96,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def _publish(output: Path, project: Path) -> None:
-    for source in sorted(path for path in output.rglob("*.py*") if "__pycache__" not in path.parts and path.is_file()):
+    for source in sorted(
+        path for path in output.rglob("*.py*") if "__pycache__" not in path.parts and path.is_file()
+    ):
         target = project / source.relative_to(output)
         content = source.read_bytes()
         if target.is_file() and target.read_bytes() == content:

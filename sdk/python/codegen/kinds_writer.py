@@ -1,4 +1,4 @@
-"""Writes millrace/plugin/kinds.py: a base class for each kind of plugin and the decorators that register them."""
+"""Writes millrace/plugin/kinds.py: base classes of all kinds of plugins and decorators that register them."""
 
 from __future__ import annotations
 
@@ -148,7 +148,9 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _wrapped(line: str, width: int) -> list[str]:
-    lead = line[: len(line) - len(line.lstrip())] + ("  " if line.lstrip() != line or line[:2] == "- " else "")
+    lead = line[: len(line) - len(line.lstrip())] + (
+        "  " if line.lstrip() != line or line[:2] == "- " else ""
+    )
     return textwrap.wrap(line, width, subsequent_indent=lead) or [""]
 
 

@@ -6,6 +6,7 @@ hands reading on. A thread that is alone reads its answer itself and never chang
 
 from __future__ import annotations
 
+import contextlib
 import select
 import socket
 import threading
@@ -13,7 +14,6 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from types import TracebackType
-from typing import Optional
 
 from google.protobuf.message import DecodeError
 
@@ -54,7 +54,7 @@ class Client:
         self._waiting: deque[_Inbox] = deque()
         self._reading = False
         self._next_id = 1
-        self._lost: Optional[ConnectionLost] = None
+        self._lost: ConnectionLost | None = None
 
     def call(
         self,
@@ -62,8 +62,8 @@ class Client:
         method: str,
         payload: bytes,
         *,
-        timeout: Optional[float] = None,
-        metadata: Optional[Mapping[str, str]] = None,
+        timeout: float | None = None,
+        metadata: Mapping[str, str] | None = None,
     ) -> bytes:
         """One message there, one back. Throws the server's StatusError, DEADLINE_EXCEEDED, ConnectionLost."""
         deadline = None if timeout is None else time.monotonic() + timeout
@@ -80,8 +80,8 @@ class Client:
         payload: bytes = b"",
         *,
         sends: bool,
-        timeout: Optional[float] = None,
-        metadata: Optional[Mapping[str, str]] = None,
+        timeout: float | None = None,
+        metadata: Mapping[str, str] | None = None,
     ) -> ClientStream:
         """Opens a call that streams; `sends` tells whether messages follow `payload`.
 
@@ -94,10 +94,8 @@ class Client:
         return ClientStream(self, inbox, deadline, sends)
 
     def close(self) -> None:
-        try:
+        with contextlib.suppress(OSError):  # the other end may be faster
             self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # the other end was faster
         self._lose(ConnectionLost())
         self._socket.close()
 
@@ -106,9 +104,9 @@ class Client:
 
     def __exit__(
         self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -120,8 +118,8 @@ class Client:
         method: str,
         payload: bytes,
         flags: int,
-        timeout: Optional[float],
-        metadata: Optional[Mapping[str, str]],
+        timeout: float | None,
+        metadata: Mapping[str, str] | None,
     ) -> _Inbox:
         request = Request(
             service=service,
@@ -157,7 +155,7 @@ class Client:
 
     # ---- waiting and reading ----
 
-    def _wait(self, inbox: _Inbox, deadline: Optional[float]) -> Frame:
+    def _wait(self, inbox: _Inbox, deadline: float | None) -> Frame:
         """The next frame of a stream."""
         while True:
             with self._lock:
@@ -175,7 +173,7 @@ class Client:
             else:
                 self._follow(inbox, deadline)
 
-    def _follow(self, inbox: _Inbox, deadline: Optional[float]) -> None:
+    def _follow(self, inbox: _Inbox, deadline: float | None) -> None:
         """Waits for a frame or for reading to be handed on."""
         timeout = -1 if deadline is None else max(0.0, deadline - time.monotonic())
         if inbox.bell.acquire(timeout=timeout):
@@ -186,7 +184,7 @@ class Client:
                 raise _too_late()
         inbox.bell.acquire()  # it was rung meanwhile
 
-    def _lead(self, inbox: _Inbox, deadline: Optional[float]) -> None:
+    def _lead(self, inbox: _Inbox, deadline: float | None) -> None:
         """Reads for everybody until this stream has a frame or failed."""
         try:
             while not inbox.frames and inbox.failure is None:
@@ -200,7 +198,7 @@ class Client:
         finally:
             self._hand_on()
 
-    def _wait_readable(self, deadline: Optional[float]) -> None:
+    def _wait_readable(self, deadline: float | None) -> None:
         timeout = None if deadline is None else (deadline - time.monotonic()) * 1000
         if timeout is not None and timeout <= 0:
             raise _too_late()
@@ -249,7 +247,7 @@ class _Inbox:
     def __init__(self, stream_id: int) -> None:
         self.stream_id = stream_id
         self.frames: deque[Frame] = deque()
-        self.failure: Optional[StatusError] = None
+        self.failure: StatusError | None = None
         self.bell = threading.Lock()
         self.bell.acquire()
 
@@ -257,12 +255,12 @@ class _Inbox:
 class ClientStream:
     """A call that streams. One thread may send while another receives."""
 
-    def __init__(self, client: Client, inbox: _Inbox, deadline: Optional[float], sends: bool) -> None:
+    def __init__(self, client: Client, inbox: _Inbox, deadline: float | None, sends: bool) -> None:
         self._client = client
         self._inbox = inbox
         self._deadline = deadline
         self._sends = sends
-        self._answer: Optional[bytes] = None
+        self._answer: bytes | None = None
         self._ended = False
 
     def send(self, message: bytes) -> None:
@@ -274,7 +272,7 @@ class ClientStream:
             self._sends = False
             self._client._send(self._inbox, frames.REMOTE_CLOSED | frames.NO_DATA, b"")
 
-    def receive(self) -> Optional[bytes]:
+    def receive(self) -> bytes | None:
         """The next message of the server, or None after the last. Throws what the call failed with."""
         if self._ended:
             return None
@@ -323,5 +321,3 @@ def _payload_of(frame: Frame) -> bytes:
 
 def _too_late() -> StatusError:
     return StatusError(StatusCode.DEADLINE_EXCEEDED, "no answer came before the deadline")
-
-

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from enum import Enum
-from typing import Callable, Optional, Union
+from typing import Callable
 
 from google.protobuf.message import DecodeError
 
@@ -93,9 +93,7 @@ class _StreamTask(Task):
 class Connection:
     """Owned by the server. `next_task` is called by one thread at a time, everything else by any."""
 
-    def __init__(
-        self, peer: socket.socket, services: Services, resume: Callable[[Connection], None]
-    ) -> None:
+    def __init__(self, peer: socket.socket, services: Services, resume: Callable[[Connection], None]) -> None:
         self.descriptor = peer.fileno()  # stays the same when the socket is closed
         self._peer = peer
         self._services = services
@@ -110,7 +108,7 @@ class Connection:
     def has_leftover(self) -> bool:
         return self._reader.has_leftover
 
-    def next_task(self) -> Union[Task, Pause]:
+    def next_task(self) -> Task | Pause:
         """Takes frames until one begins a call or there is a reason to pause. Throws ConnectionLost."""
         while True:
             frame = self._reader.read()
@@ -156,7 +154,7 @@ class Connection:
             stream.fail(ConnectionLost("the caller is gone"))
         self._peer.close()
 
-    def _accept(self, frame: Frame) -> Union[Task, Pause, None]:
+    def _accept(self, frame: Frame) -> Task | Pause | None:
         if frame.payload is None:
             raise StatusError(
                 StatusCode.RESOURCE_EXHAUSTED, f"messages may have at most {frames.MESSAGE_LIMIT} bytes"
@@ -192,7 +190,7 @@ class Connection:
         self._streams[frame.stream_id] = stream
         return _StreamTask(self, frame.stream_id, stream, method)
 
-    def _feed(self, frame: Frame, payload: Bytes) -> Optional[Pause]:
+    def _feed(self, frame: Frame, payload: Bytes) -> Pause | None:
         stream = self._streams.get(frame.stream_id)
         if stream is None:
             if frame.stream_id > self._last_id:

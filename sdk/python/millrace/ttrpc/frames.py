@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple, Union
 
 from millrace.ttrpc.status import ConnectionLost, StatusCode, StatusError
 
@@ -32,7 +32,7 @@ class Frame(NamedTuple):
     stream_id: int
     type: int
     flags: int
-    payload: Optional[Bytes]
+    payload: Bytes | None
 
 
 def widen_buffers(connection: socket.socket) -> None:
@@ -48,8 +48,8 @@ class FrameReader:
         self._connection = connection
         self._buffer = b""
         self._position = 0
-        self._header: Optional[tuple[int, int, int, int]] = None
-        self._body: Optional[bytearray] = None
+        self._header: tuple[int, int, int, int] | None = None
+        self._body: bytearray | None = None
         self._filled = 0
         self._skip = 0
 
@@ -58,7 +58,7 @@ class FrameReader:
         """Whether bytes of a next frame have been taken from the socket already."""
         return self._position < len(self._buffer)
 
-    def read(self) -> Optional[Frame]:
+    def read(self) -> Frame | None:
         """The next frame, or None when it has not arrived whole. Throws ConnectionLost at the end."""
         try:
             return self._read()
@@ -140,11 +140,11 @@ class FrameWriter:
         self._lock = threading.Lock()
 
     def write(self, stream_id: int, kind: int, flags: int, payload: Bytes = b"") -> None:
-        """Throws RESOURCE_EXHAUSTED when the message is too long, ConnectionLost when nobody reads any more."""
+        """Throws RESOURCE_EXHAUSTED when the message is too long, ConnectionLost when nobody reads."""
         if len(payload) > MESSAGE_LIMIT:
             raise StatusError(
                 StatusCode.RESOURCE_EXHAUSTED,
-                f"a message of {len(payload)} bytes is longer than the {MESSAGE_LIMIT} that the protocol allows",
+                f"a message of {len(payload)} bytes is longer than the {MESSAGE_LIMIT} that ttrpc allows",
             )
         header = _HEADER.pack(len(payload), stream_id, kind, flags)
         try:

@@ -14,7 +14,6 @@ import select
 import socket
 import threading
 from collections import deque
-from typing import Optional
 
 from millrace.ttrpc.connection import Connection, Pause, Task
 from millrace.ttrpc.frames import widen_buffers
@@ -27,7 +26,9 @@ _ONCE = select.EPOLLIN | select.EPOLLONESHOT
 class Server:
     """Listens on a Unix socket and serves until `stop`. All functions may be called by any thread."""
 
-    def __init__(self, services: Services, path: str, *, threads: int = 32, waiting_calls: int = 1024) -> None:
+    def __init__(
+        self, services: Services, path: str, *, threads: int = 32, waiting_calls: int = 1024
+    ) -> None:
         """Binds `path`; calls are taken from `start` on.
 
         `threads` is the number of calls that are carried out at once, and `waiting_calls` of those that wait
@@ -182,7 +183,7 @@ class Server:
         self._free -= 1
         return True
 
-    def _take(self) -> Optional[Task]:
+    def _take(self) -> Task | None:
         with self._lock:
             if self._queue and self._leave_reading():
                 return self._queue.popleft()

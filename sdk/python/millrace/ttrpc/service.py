@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Callable, Optional, Union
+from typing import Callable, Union
 
 from millrace.ttrpc.frames import DATA, Bytes, FrameWriter
 from millrace.ttrpc.status import StatusCode, StatusError
@@ -26,7 +26,7 @@ class Call:
         service: str,
         method: str,
         metadata: Mapping[str, str],
-        deadline: Optional[float],
+        deadline: float | None,
         lost: threading.Event,
     ) -> None:
         self.service = service
@@ -44,7 +44,7 @@ class Call:
         """Nobody waits for the answer: the caller is gone or the deadline has passed."""
         return self._lost.is_set() or self.expired
 
-    def remaining(self) -> Optional[float]:
+    def remaining(self) -> float | None:
         """Seconds until the deadline, at least 0; None when there is no limit."""
         return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
 
@@ -52,9 +52,7 @@ class Call:
 class ServerStream:
     """The messages of one call that streams. Its handler reads and writes; the connection's reader feeds."""
 
-    def __init__(
-        self, call: Call, stream_id: int, writer: FrameWriter, resume: Callable[[], None]
-    ) -> None:
+    def __init__(self, call: Call, stream_id: int, writer: FrameWriter, resume: Callable[[], None]) -> None:
         self.call = call
         self._id = stream_id
         self._writer = writer
@@ -63,15 +61,17 @@ class ServerStream:
         self._messages: deque[Bytes] = deque()
         self._size = 0
         self._closed = False
-        self._failure: Optional[StatusError] = None
+        self._failure: StatusError | None = None
         self._finished = False
         self._stalled = False
 
-    def receive(self) -> Optional[Bytes]:
+    def receive(self) -> Bytes | None:
         """The next message, or None after the last. Throws ConnectionLost or DEADLINE_EXCEEDED."""
         with self._changed:
             if not self._changed.wait_for(self._has_news, self.call.remaining()):
-                raise StatusError(StatusCode.DEADLINE_EXCEEDED, "the deadline passed while the stream was open")
+                raise StatusError(
+                    StatusCode.DEADLINE_EXCEEDED, "the deadline passed while the stream was open"
+                )
             if not self._messages:
                 if self._failure:
                     raise self._failure
@@ -141,11 +141,10 @@ class UnaryMethod:
 class StreamMethod:
     """Several messages in, out, or both. The handler's result is the answer unless the server streams."""
 
-    handler: Callable[[ServerStream], Optional[bytes]]
+    handler: Callable[[ServerStream], bytes | None]
     client_streaming: bool
     server_streaming: bool
 
 
 Method = Union[UnaryMethod, StreamMethod]
 Services = Mapping[str, Mapping[str, Method]]
-
