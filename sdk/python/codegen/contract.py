@@ -61,7 +61,8 @@ class Operation:
         if self.client_streaming:
             return "UPLOAD" if {"data", "commit"} <= self.request.fields().keys() else "COLLECT"
         if self.server_streaming:
-            return "DOWNLOAD" if list(self.response.fields()) == ["data"] else "EMIT"
+            fields = set(self.response.fields())
+            return "DOWNLOAD" if "data" in fields and fields <= {"data", "file_size"} else "EMIT"
         return "UNARY"
 
 

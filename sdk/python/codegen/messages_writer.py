@@ -13,6 +13,8 @@ _HEADER = '''"""The messages of the contract that plugins meet, under one roof. 
 
 '''
 
+_OPTIONS = "/options.proto"
+
 
 def write_messages(files: descriptor_pb2.FileDescriptorSet) -> str:
     wanted = _files_of_plugins(files)
@@ -36,21 +38,21 @@ def _refuse_doubles(files: descriptor_pb2.FileDescriptorSet, wanted: set[str], h
 
 
 def _names(file: descriptor_pb2.FileDescriptorProto) -> Iterator[str]:
-    for message in file.message_type:
-        yield message.name
+    if not file.name.endswith(_OPTIONS):  # its messages are for generators alone
+        yield from (message.name for message in file.message_type)
     for enumeration in file.enum_type:
         yield enumeration.name
         yield from (value.name for value in enumeration.value)
 
 
 def _files_of_plugins(files: descriptor_pb2.FileDescriptorSet) -> set[str]:
-    """Files that a kind's contract needs, itself included; options are for the generator alone."""
+    """Files that a kind's contract needs, itself included."""
     imports = {file.name: list(file.dependency) for file in files.file}
     waiting = [file.name for file in files.file if file.package == PLUGIN_PACKAGE]
     found: set[str] = set()
     while waiting:
         name = waiting.pop()
-        if name in found or name not in imports or name.endswith("/options.proto"):
+        if name in found or name not in imports:
             continue
         found.add(name)
         waiting.extend(imports[name])

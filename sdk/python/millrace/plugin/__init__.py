@@ -33,6 +33,7 @@ from millrace.plugin.errors import (
 from millrace.plugin.kinds import *  # noqa: F403
 from millrace.plugin.kinds import KINDS, KindDecorators
 from millrace.plugin.options import PluginOptions, Secret
+from millrace.plugin.streams import Download
 
 
 class Plugin(KindDecorators):
@@ -43,6 +44,7 @@ __all__ = [  # noqa: PLE0604
     "AlreadyExists",
     "CallContext",
     "Conflict",
+    "Download",
     "Error",
     "InvalidParameter",
     "InvalidState",

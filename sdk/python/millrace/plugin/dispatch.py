@@ -109,11 +109,21 @@ def _download(operation: Operation, function: Callable[..., Any], stream: Server
     content = function(CallContext(stream.call), _request(operation, stream))
     chunk = cast("Callable[..., Message]", operation.response)
     try:
+        head = _head(operation, content)
         for data in streams.pieces(content):
             if data:
-                stream.send(chunk(data=data).SerializeToString())
+                stream.send(chunk(data=data, **head).SerializeToString())
+                head = {}
+        if head:
+            stream.send(chunk(**head).SerializeToString())
     finally:
         streams.close(content)
+
+
+def _head(operation: Operation, content: object) -> dict[str, int]:
+    """What the first piece says beside its bytes."""
+    size = streams.file_size(content) if "file_size" in operation.response.DESCRIPTOR.fields_by_name else None
+    return {} if size is None else {"file_size": size}
 
 
 def _emit(operation: Operation, function: Callable[..., Any], stream: ServerStream) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
 from typing import ClassVar, NamedTuple
 
@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 
 from millrace.plugin.context import CallContext
 from millrace.plugin.errors import NotImplementedByPlugin
+from millrace.v1.plugin.control_pb2 import CheckReport
 
 
 class Shape(Enum):
@@ -42,19 +43,25 @@ class Kind(ABC):
     SERVICE: ClassVar[str]
     OPERATIONS: ClassVar[tuple[Operation, ...]]
 
-    def check(self, context: CallContext) -> None:
-        """Tries what the configuration promises: credentials, reachability. Throws Error saying what to set.
+    # Capabilities that show in no operation of their own, e.g. "ranges". Those that do need not be named.
+    EXTRA_CAPABILITIES: ClassVar[Sequence[str]] = ()
 
-        `millrace plugin doctor` calls it.
+    def check(self, context: CallContext) -> Iterable[CheckReport.Finding]:  # noqa: ARG002
+        """Tries what the configuration promises, credentials and reachability, and changes nothing.
+
+        Returns what it found, or throws Error with what is wrong and what to set. `millrace plugin doctor`
+        calls it.
         """
+        return ()
 
     def close(self) -> None:
         """Frees what the instance holds. No operation runs any more, none follows."""
 
     @classmethod
     def capabilities(cls) -> tuple[str, ...]:
-        """Those of which this class has every operation, in the order of the contract."""
-        return tuple(dict.fromkeys(name for name in _named(cls) if cls._has(name)))
+        """Those of which this class has every operation, in the order of the contract, and the extra ones."""
+        derived = dict.fromkeys(name for name in _named(cls) if cls._has(name))
+        return (*derived, *cls.EXTRA_CAPABILITIES)
 
     @classmethod
     def _has(cls, capability: str) -> bool:

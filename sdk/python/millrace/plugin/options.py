@@ -45,18 +45,18 @@ class PluginOptions:
     """How one instance was asked for. Printing it shows no value of the configuration."""
 
     def __init__(
-        self, kind: str = "", name: str = "", uri: str = "", config: Mapping[str, str] | None = None
+        self, kind: str = "", name: str = "", uri: str = "", settings: Mapping[str, str] | None = None
     ) -> None:
         self.kind = kind  # e.g. "artifact_repository"
         self.name = name  # the scheme or name that it was found by
         self.uri = uri  # the root URI; empty for kinds that are found by name
-        self._config = dict(config or {})
+        self._settings = dict(settings or {})
 
     def __repr__(self) -> str:
-        return f"PluginOptions(kind={self.kind!r}, name={self.name!r}, config={sorted(self._config)})"
+        return f"PluginOptions(kind={self.kind!r}, name={self.name!r}, settings={sorted(self._settings)})"
 
     def has(self, key: str) -> bool:
-        return key in self._config
+        return key in self._settings
 
     def string(self, key: str, default: str | None = None) -> str:
         """Throws INVALID_PARAMETER_VALUE naming the key when it is neither set nor has a default."""
@@ -76,7 +76,7 @@ class PluginOptions:
         return self._get(key, default, Secret)
 
     def _get(self, key: str, default: _T | None, parse: Callable[[str], _T]) -> _T:
-        text = self._config.get(key)
+        text = self._settings.get(key)
         if text is None:
             if default is None:
                 raise InvalidParameter(f"the configuration of this plugin needs '{key}', which is not set")

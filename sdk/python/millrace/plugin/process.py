@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import logging
 import os
 import signal
@@ -10,7 +11,7 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-from millrace.plugin.control import SERVICE, Control
+from millrace.plugin.control import PROTOCOL, SERVICE, Control
 from millrace.plugin.dispatch import methods_of
 from millrace.plugin.instances import Instances
 from millrace.plugin.kinds import KINDS
@@ -19,7 +20,6 @@ from millrace.plugin.registrations import Registrations
 from millrace.ttrpc.server import Server
 from millrace.ttrpc.service import Services
 
-PROTOCOL = "1.0"
 MAGIC = "c3a1f0d2-millrace-plugin"
 
 MAGIC_VARIABLE = "MILLRACE_PLUGIN_MAGIC"
@@ -121,7 +121,8 @@ def _take_standard_streams() -> tuple[int, int]:
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
-    sys.stdout = sys.stderr
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
     return stdin, stdout
 
 

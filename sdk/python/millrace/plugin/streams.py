@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol, TypeVar, cast
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO, Protocol, TypeVar, cast
 
 from google.protobuf.message import DecodeError, Message
 
@@ -63,6 +64,30 @@ class Upload:
             self.broken = True
             raise UploadAborted("the upload ended before it was committed")
         return parse(self._kind, payload)
+
+
+class Download:
+    """What a download may return where it knows the size of the whole file, e.g. for a progress bar."""
+
+    def __init__(self, content: Iterable[bytes] | BinaryIO, file_size: int) -> None:
+        self._content = content
+        self.file_size = file_size
+
+    def __iter__(self) -> Iterator[bytes]:
+        return pieces(self._content)
+
+    def close(self) -> None:
+        close(self._content)
+
+
+def file_size(content: object) -> int | None:
+    """The size of the whole file that a download reads, where it can be told."""
+    if isinstance(content, Download):
+        return content.file_size
+    try:
+        return os.fstat(cast(Any, content).fileno()).st_size
+    except (AttributeError, OSError):
+        return None
 
 
 def pieces(content: object) -> Iterator[bytes]:

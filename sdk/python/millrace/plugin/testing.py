@@ -23,7 +23,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Optional, cast
+from typing import Any, cast
 
 from google.protobuf.message import Message
 
@@ -52,10 +52,10 @@ class PluginProcess:
         self,
         target: str,
         *,
-        folder: Optional[Path] = None,
-        environment: Optional[Mapping[str, str]] = None,
+        folder: Path | None = None,
+        environment: Mapping[str, str] | None = None,
         start_timeout: float = 10.0,
-        command: Optional[list[str]] = None,
+        command: list[str] | None = None,
     ) -> None:
         """Starts "module" or "module:attribute" in `folder` and waits for its handshake.
 
@@ -84,9 +84,11 @@ class PluginProcess:
         """What the plugin has written to standard error so far."""
         return "".join(self._log)
 
-    def open(self, kind: str, name: str, uri: str = "", config: Optional[Mapping[str, str]] = None) -> Instance:
+    def open(
+        self, kind: str, name: str, uri: str = "", settings: Mapping[str, str] | None = None
+    ) -> Instance:
         """Opens an instance. Throws what its factory threw."""
-        request = messages.OpenRequest(kind=kind, name=name, uri=uri, config=dict(config or {}))
+        request = messages.OpenRequest(kind=kind, name=name, uri=uri, settings=dict(settings or {}))
         answer = messages.OpenedInstance.FromString(self.control("Open", request))
         return Instance(self, kind, answer.instance)
 
@@ -131,13 +133,13 @@ class PluginProcess:
 
     def __exit__(
         self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
-    def _start(self, folder: Optional[Path], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    def _start(self, folder: Path | None, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         passed_on = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH")
         variables = {name: os.environ[name] for name in passed_on if name in os.environ}
         variables[MAGIC_VARIABLE] = MAGIC
@@ -194,7 +196,7 @@ class Instance:
         *,
         content: Iterable[bytes] = (),
         commit: bool = True,
-        timeout: Optional[float] = _CALL_TIMEOUT,
+        timeout: float | None = _CALL_TIMEOUT,
     ) -> Any:
         """Calls an operation by its name in the contract.
 
@@ -209,9 +211,9 @@ class Instance:
         return self._receive(operation, request, timeout)
 
     def close(self) -> None:
-        self._process.control("Close", messages.InstanceRef(instance=self.id))
+        self._process.control("Close", messages.CloseRequest(instance=self.id))
 
-    def _unary(self, operation: Operation, request: Message, timeout: Optional[float]) -> Message:
+    def _unary(self, operation: Operation, request: Message, timeout: float | None) -> Message:
         with _faults():
             answer = self._process.client.call(
                 self._kind.SERVICE,
@@ -228,7 +230,7 @@ class Instance:
         request: Message,
         content: Iterable[bytes],
         commit: bool,
-        timeout: Optional[float],
+        timeout: float | None,
     ) -> Message:
         piece = cast(Any, operation.request)
         with _faults(), Client(self._process.path) as client:
@@ -243,7 +245,7 @@ class Instance:
                 stream.send(piece(commit=True).SerializeToString())
             return operation.response.FromString(stream.answer())
 
-    def _receive(self, operation: Operation, request: Message, timeout: Optional[float]) -> Iterator[Any]:
+    def _receive(self, operation: Operation, request: Message, timeout: float | None) -> Iterator[Any]:
         with _faults(), Client(self._process.path) as client:
             stream = client.stream(
                 self._kind.SERVICE,
