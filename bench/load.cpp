@@ -184,9 +184,10 @@ int main(int argc, char** argv) {
   std::sort(all.milliseconds.begin(), all.milliseconds.end());
   const auto count = static_cast<double>(all.milliseconds.size());
   std::printf(
-      "{\"per_second\": %.2f, \"p50\": %.4f, \"p99\": %.4f, \"answers\": %zu, \"errors\": %llu, "
+      "{\"per_second\": %.2f, \"p50\": %.4f, \"p99\": %.4f, \"most\": %.2f, \"answers\": %zu, \"errors\": "
+      "%llu, "
       "\"body_bytes\": %.0f}\n",
       count / elapsed, percentile(all.milliseconds, 0.5), percentile(all.milliseconds, 0.99),
-      all.milliseconds.size(), static_cast<unsigned long long>(all.errors),
+      percentile(all.milliseconds, 1), all.milliseconds.size(), static_cast<unsigned long long>(all.errors),
       count > 0 ? static_cast<double>(all.body_bytes) / count : 0.0);
 }

@@ -33,6 +33,7 @@ class Generator : public compiler::CodeGenerator {
       const std::vector<Service> services = read_services(files);
       write_file(*context, "millrace/v1/services.gen.h", write_interfaces(files, services));
       write_file(*context, "millrace/v1/routes.gen.cpp", write_routes(services));
+      write_file(*context, "millrace/v1/json.gen.cpp", write_json_writers(files));
       write_file(*context, "millrace/v1/openapi.gen.cpp", write_openapi(services));
       return true;
     } catch (const std::exception& failure) {

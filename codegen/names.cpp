@@ -30,8 +30,14 @@ std::string snake_case(std::string_view pascal_case) {
 }
 
 std::string cpp_type(const google::protobuf::Descriptor& message) {
+  // A nested message is a class of its own: Outer_Inner.
+  if (const auto* outer = message.containing_type()) return cpp_type(*outer) + "_" + message.name();
+  return cpp_name(message.full_name());
+}
+
+std::string cpp_name(std::string_view full_name) {
   std::string result = "::";
-  for (const char c : message.full_name()) {
+  for (const char c : full_name) {
     if (c == '.') {
       result += "::";
     } else {

@@ -13,6 +13,9 @@ std::string snake_case(std::string_view pascal_case);
 /// "::millrace::v1::GetRunRequest".
 std::string cpp_type(const google::protobuf::Descriptor& message);
 
+/// "::millrace::v1::RunStatus" for "millrace.v1.RunStatus", of a name that is not nested in a message.
+std::string cpp_name(std::string_view full_name);
+
 /// Every comment line of the contract above `descriptor`, as C++ doc comment lines with that indentation.
 std::string doc_comment(const google::protobuf::ServiceDescriptor& service, std::string_view indent);
 std::string doc_comment(const google::protobuf::MethodDescriptor& method, std::string_view indent);

@@ -1,5 +1,6 @@
 #include "artifacts/artifact_proxy_service.h"
 
+#include "artifacts/path_message.h"
 #include "artifacts/path_rules.h"
 #include "base/error.h"
 
@@ -7,12 +8,6 @@ namespace millrace::artifacts {
 namespace {
 
 constexpr int64_t kPresignedSeconds = 900;
-
-v1::plugin::ArtifactPath path_message(const std::string& path) {
-  v1::plugin::ArtifactPath message;
-  message.set_path(path);
-  return message;
-}
 
 // Clients name the folder in the URL and the local file in the body; the artifact has the file's last
 // component.
@@ -27,18 +22,20 @@ std::string multipart_path(const Request& request) {
 
 std::unique_ptr<ByteSource> DestinationProxyService::download_artifact(
     const CallContext& context, const v1::DownloadArtifactRequest& request) {
-  return locations_.destination()->read(context, path_message(checked_file_path(request.artifact_path())));
+  return locations_.destination()->read(
+      context, path_message<v1::plugin::ArtifactRead>(checked_file_path(request.artifact_path())));
 }
 
 std::unique_ptr<ByteSink> DestinationProxyService::upload_artifact(const CallContext& context,
                                                                    const v1::UploadArtifactRequest& request) {
-  return locations_.destination()->write(context, path_message(checked_file_path(request.artifact_path())));
+  return locations_.destination()->write(
+      context, path_message<v1::plugin::ArtifactWrite>(checked_file_path(request.artifact_path())));
 }
 
 v1::ListProxiedArtifactsResponse DestinationProxyService::list_proxied_artifacts(
     const CallContext& context, const v1::ListProxiedArtifactsRequest& request) {
-  v1::plugin::ArtifactListing listing =
-      locations_.destination()->list(context, path_message(checked_path(request.path())));
+  v1::plugin::ArtifactListing listing = locations_.destination()->list(
+      context, path_message<v1::plugin::ArtifactPath>(checked_path(request.path())));
   v1::ListProxiedArtifactsResponse response;
   response.mutable_files()->Swap(listing.mutable_files());
   for (v1::FileInfo& file : *response.mutable_files())
@@ -50,7 +47,7 @@ v1::DeleteArtifactResponse DestinationProxyService::delete_artifact(
     const CallContext& context, const v1::DeleteArtifactRequest& request) {
   const std::string path = checked_path(request.artifact_path());
   if (path.empty()) throw_invalid_parameter("Invalid path");
-  locations_.destination()->remove(context, path_message(path));
+  locations_.destination()->remove(context, path_message<v1::plugin::ArtifactPath>(path));
   return {};
 }
 
@@ -75,7 +72,7 @@ v1::CreateMultipartUploadResponse DestinationProxyService::create_multipart_uplo
 
 std::unique_ptr<ByteSink> DestinationProxyService::upload_artifact_part(
     const CallContext& context, const v1::UploadArtifactPartRequest& request) {
-  v1::plugin::MultipartPartRef part;
+  v1::plugin::MultipartPartWrite part;
   part.set_upload_id(request.upload_id());
   part.set_part_number(request.part_number());
   return locations_.destination()->write_part(context, part);

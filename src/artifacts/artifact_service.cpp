@@ -1,5 +1,6 @@
 #include "artifacts/artifact_service.h"
 
+#include "artifacts/path_message.h"
 #include "artifacts/path_rules.h"
 #include "base/error.h"
 
@@ -11,12 +12,6 @@ constexpr uint64_t kLargestPageUpload = 10 * 1024 * 1024;
 template <typename Request>
 const std::string& run_id_of(const Request& request) {
   return request.run_id().empty() ? request.run_uuid() : request.run_id();
-}
-
-v1::plugin::ArtifactPath path_message(const std::string& path) {
-  v1::plugin::ArtifactPath message;
-  message.set_path(path);
-  return message;
 }
 
 // The page's uploads are small notes and plots; what is larger is for the proxy.
@@ -59,7 +54,8 @@ google::protobuf::RepeatedPtrField<v1::FileInfo> RunArtifactService::list(const 
                                                                           const std::string& path) const {
   const std::string below = checked_path(path);
   const ArtifactPlace place = locations_.resolve(root_uri, below);
-  v1::plugin::ArtifactListing listing = place.repository->list(context, path_message(place.path));
+  v1::plugin::ArtifactListing listing =
+      place.repository->list(context, path_message<v1::plugin::ArtifactPath>(place.path));
   for (v1::FileInfo& file : *listing.mutable_files()) {
     file.set_path(join_path(below, std::string_view(file.path()).substr(file.path().rfind('/') + 1)));
   }
@@ -79,7 +75,7 @@ std::unique_ptr<ByteSource> RunArtifactService::get_artifact(const CallContext& 
                                                              const v1::GetArtifactRequest& request) {
   const std::string path = checked_file_path(request.path());
   const ArtifactPlace place = locations_.resolve(root_of_run(context, run_id_of(request)), path);
-  return place.repository->read(context, path_message(place.path));
+  return place.repository->read(context, path_message<v1::plugin::ArtifactRead>(place.path));
 }
 
 std::unique_ptr<ByteSource> RunArtifactService::get_model_version_artifact(
@@ -98,7 +94,7 @@ std::unique_ptr<ByteSource> RunArtifactService::get_logged_model_artifact(
   lookup.set_model_id(request.model_id());
   const v1::LoggedModel model = store_.get_logged_model(context, lookup);
   const ArtifactPlace place = locations_.resolve(model.info().artifact_uri(), path);
-  return place.repository->read(context, path_message(place.path));
+  return place.repository->read(context, path_message<v1::plugin::ArtifactRead>(place.path));
 }
 
 std::unique_ptr<ByteSink> RunArtifactService::upload_run_artifact(
@@ -107,7 +103,8 @@ std::unique_ptr<ByteSink> RunArtifactService::upload_run_artifact(
   if (request.path().empty()) throw_invalid_parameter("Request must specify path.");
   const std::string path = checked_file_path(request.path());
   const ArtifactPlace place = locations_.resolve(root_of_run(context, request.run_uuid()), path);
-  return std::make_unique<LimitedSink>(place.repository->write(context, path_message(place.path)));
+  return std::make_unique<LimitedSink>(
+      place.repository->write(context, path_message<v1::plugin::ArtifactWrite>(place.path)));
 }
 
 }  // namespace millrace::artifacts

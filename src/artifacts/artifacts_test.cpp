@@ -6,6 +6,7 @@
 #include "artifacts/byte_range.h"
 #include "artifacts/content_type.h"
 #include "artifacts/locations.h"
+#include "artifacts/path_message.h"
 #include "artifacts/path_rules.h"
 #include "artifacts/repositories/local/local_repository.h"
 #include "base/error.h"
@@ -19,9 +20,13 @@ namespace {
 const CallContext kContext;
 
 v1::plugin::ArtifactPath at(const std::string& path) {
-  v1::plugin::ArtifactPath message;
-  message.set_path(path);
-  return message;
+  return path_message<v1::plugin::ArtifactPath>(path);
+}
+v1::plugin::ArtifactRead reading(const std::string& path) {
+  return path_message<v1::plugin::ArtifactRead>(path);
+}
+v1::plugin::ArtifactWrite writing(const std::string& path) {
+  return path_message<v1::plugin::ArtifactWrite>(path);
 }
 
 class TemporaryFolder {
@@ -104,10 +109,10 @@ TEST_CASE("ranges are read as RFC 9110 says") {
 TEST_CASE("a part of a file is that part, read or sent") {
   const TemporaryFolder folder;
   LocalRepository repository(folder.path.string());
-  const auto sink = repository.write(kContext, at("f"));
+  const auto sink = repository.write(kContext, writing("f"));
   sink->write("0123456789");
   sink->commit();
-  const auto part = part_of(repository.read(kContext, at("f")), {ByteRange::Kind::kPart, 3, 4});
+  const auto part = part_of(repository.read(kContext, reading("f")), {ByteRange::Kind::kPart, 3, 4});
   CHECK(part->file_region()->offset == 3);
   CHECK(part->file_region()->length == 4);
   CHECK(part->remaining() == 4);
@@ -128,10 +133,10 @@ TEST_CASE("symbolic links are followed inside of the root and never out of it") 
   std::filesystem::create_symlink("inside", root / "in");
   LocalRepository repository(root.string());
   char buffer[10];
-  CHECK(repository.read(kContext, at("in/file"))->read(buffer) == 4);
-  CHECK_THROWS_AS(repository.read(kContext, at("out/secret")), Error);
-  CHECK_THROWS_AS(repository.read(kContext, at("out-file")), Error);
-  CHECK_THROWS_AS(repository.write(kContext, at("out/new")), Error);
+  CHECK(repository.read(kContext, reading("in/file"))->read(buffer) == 4);
+  CHECK_THROWS_AS(repository.read(kContext, reading("out/secret")), Error);
+  CHECK_THROWS_AS(repository.read(kContext, reading("out-file")), Error);
+  CHECK_THROWS_AS(repository.write(kContext, writing("out/new")), Error);
   CHECK_THROWS_AS(repository.list(kContext, at("out")), Error);
   repository.remove(kContext, at("out"));
   CHECK(std::filesystem::exists(folder.path / "secret"));
@@ -142,11 +147,11 @@ TEST_CASE("what stands in the way is told") {
   LocalRepository repository(folder.path.string());
   std::filesystem::create_directories(folder.path / "directory");
   std::ofstream(folder.path / "file") << "x";
-  CHECK_THROWS_AS(repository.write(kContext, at("file/below")), Error);
-  CHECK_THROWS_AS(repository.read(kContext, at("directory")), Error);
-  const auto sink = repository.write(kContext, at("directory"));
+  CHECK_THROWS_AS(repository.write(kContext, writing("file/below")), Error);
+  CHECK_THROWS_AS(repository.read(kContext, reading("directory")), Error);
+  const auto sink = repository.write(kContext, writing("directory"));
   CHECK_THROWS_AS(sink->commit(), Error);
-  CHECK_THROWS_AS(LocalRepository("/proc/nothing").write(kContext, at("x")), Error);
+  CHECK_THROWS_AS(LocalRepository("/proc/nothing").write(kContext, writing("x")), Error);
 }
 
 TEST_CASE("artifact URIs lead to repositories and unknown schemes list the known ones") {

@@ -1,6 +1,7 @@
 #include <atomic>
 #include <thread>
 
+#include "artifacts/path_message.h"
 #include "conformance/check.h"
 
 namespace millrace::conformance {
@@ -14,19 +15,23 @@ class Subject {
   ArtifactRepository* operator->() const { return repository_.get(); }
 
   static v1::plugin::ArtifactPath at(const std::string& path) {
-    v1::plugin::ArtifactPath message;
-    message.set_path(path);
-    return message;
+    return artifacts::path_message<v1::plugin::ArtifactPath>(path);
+  }
+  static v1::plugin::ArtifactRead reading(const std::string& path) {
+    return artifacts::path_message<v1::plugin::ArtifactRead>(path);
+  }
+  static v1::plugin::ArtifactWrite writing(const std::string& path) {
+    return artifacts::path_message<v1::plugin::ArtifactWrite>(path);
   }
 
   void put(const std::string& path, const std::string& content) const {
-    const auto sink = repository_->write(kContext, at(path));
+    const auto sink = repository_->write(kContext, writing(path));
     sink->write(content);
     sink->commit();
   }
 
   std::string get(const std::string& path) const {
-    const auto source = repository_->read(kContext, at(path));
+    const auto source = repository_->read(kContext, reading(path));
     std::string content;
     std::vector<char> piece(1000);
     while (const size_t count = source->read(piece)) content.append(piece.data(), count);
@@ -76,7 +81,7 @@ void an_abandoned_write_leaves_nothing(const RepositoryFactory& factory) {
   const Subject repository(factory);
   repository.put("kept", "old");
   for (const char* path : {"kept", "folder/new"}) {
-    const auto sink = repository->write(kContext, Subject::at(path));
+    const auto sink = repository->write(kContext, Subject::writing(path));
     sink->write("half of it");
   }
   require(repository.get("kept") == "old", "an abandoned write changed the file");
@@ -85,7 +90,7 @@ void an_abandoned_write_leaves_nothing(const RepositoryFactory& factory) {
 
 void a_write_is_invisible_until_it_is_committed(const RepositoryFactory& factory) {
   const Subject repository(factory);
-  const auto sink = repository->write(kContext, Subject::at("f"));
+  const auto sink = repository->write(kContext, Subject::writing("f"));
   sink->write("x");
   require(repository.list("").empty(), "a file is visible before its end");
   sink->commit();
@@ -110,7 +115,7 @@ void multipart_uploads_join(const RepositoryFactory& factory) {
   begin.set_part_count(3);
   const std::string id = repository->begin_multipart(kContext, begin).upload_id();
   const auto part = [&](int64_t number, const std::string& content) {
-    v1::plugin::MultipartPartRef reference;
+    v1::plugin::MultipartPartWrite reference;
     reference.set_upload_id(id);
     reference.set_part_number(number);
     const auto sink = repository->write_part(kContext, reference);

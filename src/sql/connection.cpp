@@ -150,7 +150,7 @@ Connection::Connection(const std::string& path, const ConnectionOptions& options
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   flags |= options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (options.create) flags |= SQLITE_OPEN_CREATE;
-  const int code = sqlite3_open_v2(path.c_str(), &database_, flags, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &database_, flags, options.vfs);
   if (code != SQLITE_OK) {
     const Error error = error_of(code, sqlite3_errstr(code));
     sqlite3_close(database_);

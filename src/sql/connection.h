@@ -54,6 +54,7 @@ struct ConnectionOptions {
   bool create = false;  ///< Create the file when it is not there.
   std::chrono::milliseconds busy_timeout{10'000};
   int cache_kilobytes = 2048;
+  const char* vfs = nullptr;  ///< Name of the file layer; null: the default. See coalescing_vfs().
 };
 
 /// One connection to an SQLite database. One thread at a time. Faults are thrown as Error: a lock held by

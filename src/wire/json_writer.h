@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "wire/json_text.h"
 
 namespace millrace::wire {
 
@@ -15,9 +16,6 @@ namespace millrace::wire {
 /// to the same value.
 std::string write_json(const google::protobuf::Message& message);
 void append_json(const google::protobuf::Message& message, std::string& out);
-
-/// Appends `text` as a JSON string with its quotes.
-void append_json_string(std::string_view text, std::string& out);
 
 /// The body of an error answer: error_code, message and request_id.
 std::string error_body(const Error& error, std::string_view request_id);

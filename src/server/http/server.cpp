@@ -75,11 +75,7 @@ class Server::Impl {
     asio::co_spawn(*contexts_.front(), accept(), asio::detached);
     asio::co_spawn(*contexts_.front(), watch(), asio::detached);
     for (auto& context : contexts_) {
-      // Without work a context would return at once; stop() ends it.
-      threads_.emplace_back([&context] {
-        const auto work = asio::make_work_guard(*context);
-        context->run();
-      });
+      threads_.emplace_back([&context] { run(*context); });
     }
   }
 
@@ -107,7 +103,29 @@ class Server::Impl {
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
   using Contexts = std::vector<std::unique_ptr<asio::io_context>>;
+
+  // Runs a context until it is stopped. A thread that has just served somebody looks for more for a moment
+  // before it sleeps: a client that asks again at once, as most do, is then answered without the tens of
+  // microseconds that it takes to wake a thread on an idle processor. It yields meanwhile, and a server
+  // without requests sleeps.
+  static void run(asio::io_context& context) {
+    constexpr auto kMoment = std::chrono::microseconds(50);
+    // Without work a context would return at once; stop() ends it.
+    const auto work = asio::make_work_guard(context);
+    while (!context.stopped()) {
+      context.run_one();
+      auto served = Clock::now();
+      while (Clock::now() - served < kMoment) {
+        if (context.poll() > 0) {
+          served = Clock::now();
+        } else {
+          std::this_thread::yield();
+        }
+      }
+    }
+  }
 
   static Contexts make_contexts(int count) {
     Contexts contexts;

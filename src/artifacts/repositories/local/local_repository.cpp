@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <vector>
 
+#include "artifacts/byte_range.h"
 #include "artifacts/path_rules.h"
 #include "artifacts/repositories/local/file_streams.h"
 #include "base/error.h"
@@ -70,12 +71,17 @@ v1::plugin::ArtifactListing LocalRepository::list(const CallContext&,
 }
 
 std::unique_ptr<ByteSource> LocalRepository::read(const CallContext&,
-                                                  const v1::plugin::ArtifactPath& request) {
-  return open_file(root_, request.path());
+                                                  const v1::plugin::ArtifactRead& request) {
+  auto file = open_file(root_, request.path());
+  if (request.offset() == 0 && request.length() == 0) return file;
+  const uint64_t size = file->remaining().value_or(0);
+  const uint64_t first = std::min(static_cast<uint64_t>(request.offset()), size);
+  const uint64_t asked = request.length() == 0 ? size : static_cast<uint64_t>(request.length());
+  return part_of(std::move(file), {ByteRange::Kind::kPart, first, std::min(asked, size - first)});
 }
 
 std::unique_ptr<ByteSink> LocalRepository::write(const CallContext&,
-                                                 const v1::plugin::ArtifactPath& request) {
+                                                 const v1::plugin::ArtifactWrite& request) {
   return std::make_unique<FileSink>(root_, request.path());
 }
 

@@ -55,7 +55,7 @@ v1::plugin::MultipartUpload LocalRepository::begin_multipart(const CallContext&,
 }
 
 std::unique_ptr<ByteSink> LocalRepository::write_part(const CallContext&,
-                                                      const v1::plugin::MultipartPartRef& request) {
+                                                      const v1::plugin::MultipartPartWrite& request) {
   require_upload(root_, request.upload_id());
   check_part_number(request.part_number());
   return std::make_unique<FileSink>(root_, part_path(request.upload_id(), request.part_number()));

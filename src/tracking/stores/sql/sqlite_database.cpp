@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "sql/coalescing_vfs.h"
 #include "tracking/stores/sql/schema.h"
 
 namespace millrace::tracking {
@@ -74,6 +75,7 @@ std::unique_ptr<Connection> open_writer(const SqliteDatabaseOptions& options) {
   sql::ConnectionOptions connection_options;
   connection_options.create = true;
   connection_options.cache_kilobytes = 4096;
+  connection_options.vfs = sql::coalescing_vfs();
   auto connection = std::make_unique<Connection>(options.path, connection_options);
   connection->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000");
   prepare_schema(*connection, options);
