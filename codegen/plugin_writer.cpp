@@ -79,8 +79,9 @@ void write_proxy(std::ostream& out, const Service& service) {
 
 void write_dispatcher_declaration(std::ostream& out, const Service& service) {
   const std::string& name = service.descriptor->name();
-  out << "/// Hands the bytes of calls to an implementation of " << name << ".\nstd::unique_ptr<Dispatcher> "
-      << "dispatcher_of(std::shared_ptr<::millrace::" << name << "> implementation);\n\n";
+  out << "/// The operations of " << name << ".\ntemplate <>\nconst MethodTable& method_table<::millrace::" << name
+      << ">();\ntemplate <>\ninline constexpr std::string_view kKindName<::millrace::" << name << "> = \""
+      << snake_case(name) << "\";\n\n";
 }
 
 void write_row(std::ostream& out, const Service& service, const Operation& operation) {
@@ -106,12 +107,10 @@ void write_row(std::ostream& out, const Service& service, const Operation& opera
 }
 
 void write_dispatcher(std::ostream& out, const Service& service) {
-  const std::string& name = service.descriptor->name();
-  out << "std::unique_ptr<Dispatcher> dispatcher_of(std::shared_ptr<::millrace::" << name
-      << "> implementation) {\n  static const MethodTable table(\"" << service.descriptor->full_name()
-      << "\", {\n";
+  out << "template <>\nconst MethodTable& method_table<::millrace::" << service.descriptor->name()
+      << ">() {\n  static const MethodTable table(\"" << service.descriptor->full_name() << "\", {\n";
   for (const Operation& operation : service.operations) write_row(out, service, operation);
-  out << "  });\n  return std::make_unique<Dispatcher>(table, std::move(implementation));\n}\n\n";
+  out << "  });\n  return table;\n}\n\n";
 }
 
 }  // namespace
@@ -130,9 +129,12 @@ std::string write_proxies(const std::vector<Service>& services) {
 
 std::string write_dispatcher_header(const std::vector<Service>& services) {
   std::ostringstream out;
-  out << "// Generated from the contract in api/; do not edit.\n#pragma once\n\n#include <memory>\n\n"
+  out << "// Generated from the contract in api/; do not edit.\n#pragma once\n\n#include <memory>\n#include "
+         "<string_view>\n\n"
          "#include \"millrace/dispatcher.h\"\n#include \"millrace/v1/services.gen.h\"\n\n"
-         "namespace millrace::sdk {\n\n";
+         "namespace millrace::sdk {\n\n/// The name of a kind in manifests.\ntemplate <typename Interface>\n"
+         "inline constexpr std::string_view kKindName = \"\";\n\n/// How bytes are handed to an implementation "
+         "of a kind.\ntemplate <typename Interface>\nconst MethodTable& method_table();\n\n";
   for (const Service& service : services) {
     if (is_kind(service)) write_dispatcher_declaration(out, service);
   }

@@ -21,6 +21,8 @@ void collect(const toml::table& table, const std::vector<std::string>& parents,
              std::vector<CLI::ConfigItem>& items) {
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
+    // Not flags: what the operator decides about plugins is read by plugin::read_policy().
+    if (parents.empty() && name == "plugins") continue;
     if (const auto* inner = node.as_table()) {
       std::vector<std::string> path = parents;
       path.push_back(name);

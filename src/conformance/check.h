@@ -19,6 +19,7 @@ class Failure : public std::runtime_error {
 
 /// Makes a new, empty store of the kind under test. Stores of one factory do not see each other's data.
 using StoreFactory = std::function<std::shared_ptr<TrackingStore>()>;
+using RegistryFactory = std::function<std::shared_ptr<RegistryStore>()>;
 using RepositoryFactory = std::function<std::shared_ptr<ArtifactRepository>()>;
 
 /// One thing that every store of a kind must do. `run` throws Failure, or whatever the store threw, when it
@@ -31,6 +32,7 @@ struct Check {
 
 /// The kits: what `millrace plugin test` runs against a plugin, and our own tests against every built-in.
 std::vector<Check<StoreFactory>> tracking_store_checks();
+std::vector<Check<RegistryFactory>> registry_store_checks();
 std::vector<Check<RepositoryFactory>> artifact_repository_checks();
 
 /// Throws Failure unless `truth`.

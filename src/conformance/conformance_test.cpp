@@ -30,7 +30,7 @@ class Workshop {
 };
 
 std::shared_ptr<tracking::SqlTrackingStore> sqlite_store(Workshop& workshop) {
-  tracking::SqliteDatabaseOptions options;
+  sql::SqliteDatabaseOptions options;
   options.path = workshop.next();
   options.artifact_root = "root:/artifacts";
   return std::make_shared<tracking::SqlTrackingStore>(options);
@@ -103,7 +103,7 @@ class LosesRootFiles : public artifacts::LocalRepository {
 template <typename Store>
 StoreFactory broken(Workshop& workshop) {
   return [&workshop] {
-    tracking::SqliteDatabaseOptions options;
+    sql::SqliteDatabaseOptions options;
     options.path = workshop.next();
     options.artifact_root = "root:/artifacts";
     return std::make_shared<Store>(options);

@@ -2,24 +2,9 @@
 
 #include <string>
 
+#include "base/descriptor.h"
+
 namespace millrace::artifacts {
-
-/// An open file descriptor, closed on destruction.
-class Descriptor {
- public:
-  explicit Descriptor(int number = -1) : number_(number) {}
-  ~Descriptor();
-  Descriptor(Descriptor&& other) noexcept;
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int get() const { return number_; }
-  bool is_open() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
 
 /// A directory from which files are opened in such a way that no path, and no symbolic link met on the way,
 /// leads out of it (openat2 with RESOLVE_BENEATH; on kernels without it, no symbolic link is followed at

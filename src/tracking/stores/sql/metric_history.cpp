@@ -1,7 +1,7 @@
 #include <charconv>
 
 #include "base/error.h"
-#include "tracking/stores/sql/paging.h"
+#include "sql/paging.h"
 #include "tracking/stores/sql/rows.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
 
@@ -45,7 +45,7 @@ int64_t count_points(Connection& connection, const std::string& run_id, const st
 
 MetricHistoryPage read(Connection& connection, const MetricHistoryQuery& query) {
   MetricHistoryPage page;
-  const int64_t offset = offset_from(query.page().cursor());
+  const int64_t offset = sql::offset_from(query.page().cursor());
   int64_t skip = offset;
   int64_t wanted = query.page().limit() + 1;  // one more tells whether there is a next page
   for (const std::string& run_id : query.run_ids()) {
@@ -66,7 +66,7 @@ MetricHistoryPage read(Connection& connection, const MetricHistoryQuery& query) 
 
 MetricHistoryPage SqlTrackingStore::get_metric_history(const CallContext&,
                                                        const MetricHistoryQuery& request) {
-  return database_.readers().read([&](Connection& connection) { return read(connection, request); });
+  return database_->readers().read([&](Connection& connection) { return read(connection, request); });
 }
 
 }  // namespace millrace::tracking

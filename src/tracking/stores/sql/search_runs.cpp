@@ -2,7 +2,7 @@
 #include <optional>
 #include <vector>
 
-#include "tracking/stores/sql/paging.h"
+#include "sql/paging.h"
 #include "tracking/stores/sql/rows.h"
 #include "tracking/stores/sql/run_search_schema.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
@@ -17,7 +17,7 @@ using v1::plugin::RunQuery;
 // An experiment with fewer runs than this is read whole: no index walk can be much cheaper.
 constexpr int64_t kSmallExperiment = 1000;
 
-void append_scope(SqlText& sql, const RunQuery& query) {
+void append_scope(sql::SqlText& sql, const RunQuery& query) {
   if (query.experiment_ids_size() == 1) {
     sql << "r.experiment_id = ";
     sql.value(parse_experiment_id(query.experiment_ids(0)));
@@ -30,7 +30,7 @@ void append_scope(SqlText& sql, const RunQuery& query) {
   if (query.view_type() == v1::DELETED_ONLY) sql << " AND r.lifecycle_stage = 'deleted'";
 }
 
-void append_scope_and_filter(SqlText& sql, const RunQuery& query) {
+void append_scope_and_filter(sql::SqlText& sql, const RunQuery& query) {
   append_scope(sql, query);
   if (query.filter().node_case() == v1::Filter::NODE_NOT_SET) return;
   sql << " AND ";
@@ -62,8 +62,8 @@ class PageOfIds {
 };
 
 // Plan 1: read every run in scope and sort. Cost grows with the experiment, not with the database.
-SqlText scan_plan(const RunQuery& query) {
-  SqlText sql;
+sql::SqlText scan_plan(const RunQuery& query) {
+  sql::SqlText sql;
   sql << "SELECT r.run_uuid FROM runs r WHERE ";
   append_scope_and_filter(sql, query);
   sql << " ORDER BY ";
@@ -78,8 +78,8 @@ bool is_newest_first(const RunQuery& query) {
          query.order_by(0).field().name() == "start_time" && query.order_by(0).descending();
 }
 
-SqlText newest_first_plan(const RunQuery& query) {
-  SqlText sql;
+sql::SqlText newest_first_plan(const RunQuery& query) {
+  sql::SqlText sql;
   sql << "SELECT r.run_uuid FROM runs r INDEXED BY millrace_runs_by_start WHERE ";
   append_scope_and_filter(sql, query);
   sql << " ORDER BY r.start_time DESC, r.run_uuid";
@@ -88,9 +88,9 @@ SqlText newest_first_plan(const RunQuery& query) {
 
 // Plan 3: walk the values of the first ordering metric in order and look each run up. `rank` 0 gives the runs
 // that have a number, 1 those that have NaN.
-SqlText metric_walk_plan(const RunQuery& query, int rank) {
+sql::SqlText metric_walk_plan(const RunQuery& query, int rank) {
   const v1::OrderBy& first = query.order_by(0);
-  SqlText sql;
+  sql::SqlText sql;
   sql << "SELECT r.run_uuid FROM latest_metrics o INDEXED BY millrace_latest_metrics_by_value "
          "CROSS JOIN runs r INDEXED BY millrace_runs_by_id ON r.run_uuid = o.run_uuid WHERE o.key = ";
   sql.value(first.field().name()) << (rank == 0 ? " AND o.is_nan = 0 AND " : " AND o.is_nan = 1 AND ");
@@ -104,8 +104,8 @@ SqlText metric_walk_plan(const RunQuery& query, int rank) {
 }
 
 // What the walk does not meet: runs without the metric.
-SqlText without_metric_plan(const RunQuery& query) {
-  SqlText sql;
+sql::SqlText without_metric_plan(const RunQuery& query) {
+  sql::SqlText sql;
   sql << "SELECT r.run_uuid FROM runs r WHERE ";
   append_scope_and_filter(sql, query);
   sql << " AND NOT EXISTS (SELECT 1 FROM latest_metrics o WHERE o.key = ";
@@ -122,7 +122,7 @@ bool is_by_metric(const RunQuery& query) {
 
 // Runs in scope, counted no further than `most`.
 int64_t count_runs(Connection& connection, const RunQuery& query, int64_t most) {
-  SqlText sql;
+  sql::SqlText sql;
   sql << "SELECT count(*) FROM (SELECT 1 FROM runs r WHERE ";
   append_scope(sql, query);
   sql << " LIMIT ";
@@ -148,12 +148,12 @@ std::optional<std::vector<std::string>> try_metric_walk(Connection& connection, 
   const bool finished = connection.run_within(budget, [&] {
     for (const int rank : {0, 1}) {
       if (!page.full()) {
-        const SqlText plan = metric_walk_plan(query, rank);
+        const sql::SqlText plan = metric_walk_plan(query, rank);
         page.read(plan.prepare(connection));
       }
     }
     if (!page.full()) {
-      const SqlText plan = without_metric_plan(query);
+      const sql::SqlText plan = without_metric_plan(query);
       page.read(plan.prepare(connection));
     }
   });
@@ -166,7 +166,7 @@ std::vector<std::string> find_ids(Connection& connection, const RunQuery& query,
     if (auto ids = try_metric_walk(connection, query, skip)) return *std::move(ids);
   }
   PageOfIds page(skip, query.page().limit());
-  const SqlText plan = is_newest_first(query) ? newest_first_plan(query) : scan_plan(query);
+  const sql::SqlText plan = is_newest_first(query) ? newest_first_plan(query) : scan_plan(query);
   page.read(plan.prepare(connection));
   return page.take();
 }
@@ -177,7 +177,7 @@ void read_run(Connection& connection, const std::string& run_id, v1::Run& run) {
 }
 
 RunPage search(Connection& connection, const RunQuery& query) {
-  const int64_t skip = offset_from(query.page().cursor());
+  const int64_t skip = sql::offset_from(query.page().cursor());
   std::vector<std::string> ids = find_ids(connection, query, skip);
   RunPage page;
   if (static_cast<int64_t>(ids.size()) > query.page().limit()) {
@@ -192,7 +192,7 @@ RunPage search(Connection& connection, const RunQuery& query) {
 }  // namespace
 
 RunPage SqlTrackingStore::search_runs(const CallContext&, const RunQuery& request) {
-  return database_.readers().read([&](Connection& connection) { return search(connection, request); });
+  return database_->readers().read([&](Connection& connection) { return search(connection, request); });
 }
 
 }  // namespace millrace::tracking

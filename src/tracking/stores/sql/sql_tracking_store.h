@@ -1,7 +1,7 @@
 #pragma once
 
 #include "millrace/v1/services.gen.h"
-#include "tracking/stores/sql/sqlite_database.h"
+#include "sql/sqlite_database.h"
 
 namespace millrace::tracking {
 
@@ -9,9 +9,12 @@ namespace millrace::tracking {
 /// reads run on a pool of connections, writes wait for their group's commit.
 class SqlTrackingStore : public TrackingStore {
  public:
-  explicit SqlTrackingStore(const SqliteDatabaseOptions& options) : database_(options) {}
+  explicit SqlTrackingStore(const sql::SqliteDatabaseOptions& options)
+      : SqlTrackingStore(std::make_shared<sql::SqliteDatabase>(options)) {}
+  /// On a database that other stores use too.
+  explicit SqlTrackingStore(std::shared_ptr<sql::SqliteDatabase> database) : database_(std::move(database)) {}
 
-  sql::WriterStatistics writer_statistics() { return database_.writer().statistics(); }
+  sql::WriterStatistics writer_statistics() { return database_->writer().statistics(); }
 
   v1::Experiment create_experiment(const CallContext&, const v1::plugin::NewExperiment&) override;
   v1::Experiment get_experiment(const CallContext&, const v1::plugin::ExperimentLookup&) override;
@@ -48,7 +51,7 @@ class SqlTrackingStore : public TrackingStore {
                                                    const v1::plugin::LoggedModelQuery&) override;
 
  private:
-  SqliteDatabase database_;
+  std::shared_ptr<sql::SqliteDatabase> database_;
 };
 
 }  // namespace millrace::tracking
