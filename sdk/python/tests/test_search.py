@@ -6,8 +6,9 @@ import math
 
 import pytest
 
+from millrace.plugin import InvalidParameter
 from millrace.plugin import messages as m
-from millrace.plugin.search import matches, ordered, page_of, run_field
+from millrace.plugin.search import experiment_field, matches, ordered, page_of, run_field, visible
 
 
 def run(name: str, metric: float | None = None, **params: str) -> m.Run:
@@ -114,3 +115,32 @@ def test_pages_cover_everything_once() -> None:
         if not page.cursor:
             break
     assert seen == list(range(10))
+
+
+@pytest.mark.parametrize("cursor", ["x", "-1", "1.5", "\u0663"])
+def test_a_strange_cursor_is_refused(cursor: str) -> None:
+    with pytest.raises(InvalidParameter):
+        page_of(range(10), m.Page(cursor=cursor, limit=1))
+
+
+@pytest.mark.parametrize(
+    ("view", "stages"),
+    [(m.ACTIVE_ONLY, ["active"]), (m.DELETED_ONLY, ["deleted"]), (m.ALL, ["active", "deleted"])],
+)
+def test_views_show_stages(view: m.ViewType, stages: list[str]) -> None:
+    assert [stage for stage in ("active", "deleted") if visible(stage, view)] == stages
+
+
+def test_experiments_have_attributes_and_tags() -> None:
+    tags = [m.ExperimentTag(key="team", value="vision")]
+    field = experiment_field(m.Experiment(name="e", creation_time=7, tags=tags))
+    assert matches(compare(m.FIELD_KIND_TAG, "team", m.COMPARATOR_ILIKE, text="VIS%"), field)
+    assert matches(
+        compare(m.FIELD_KIND_ATTRIBUTE, "creation_time", m.COMPARATOR_GREATER_EQUAL, integer=7), field
+    )
+    assert not matches(compare(m.FIELD_KIND_TAG, "other", m.COMPARATOR_NOT_EQUAL, text="x"), field)
+
+
+def test_an_attribute_that_no_run_has_is_named() -> None:
+    with pytest.raises(InvalidParameter, match="'color'"):
+        matches(compare(m.FIELD_KIND_ATTRIBUTE, "color", m.COMPARATOR_EQUAL, text="x"), run_field(RUNS[0]))

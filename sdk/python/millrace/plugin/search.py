@@ -1,8 +1,13 @@
 """Searching for stores whose backend cannot: filters, orders and pages over messages in memory.
 
-    found = [run for run in all_runs if matches(request.filter, run_field(run))]
+    shown = [run for run in all_runs if visible(run.info.lifecycle_stage, request.view_type)]
+    found = [run for run in shown if matches(request.filter, run_field(run))]
     ordered(found, request.order_by, run_field)
     runs, next_cursor = page_of(found, request.page)
+    return RunPage(runs=runs, next_cursor=next_cursor)
+
+Comparisons and orders mean what the contract says (query.proto): what lacks a name fails every comparison
+with it but IS NULL; NaN is unequal to everything, and comes after all numbers and before what is missing.
 
 A store with a query language of its own translates the filter instead.
 """
@@ -18,6 +23,7 @@ from typing import TypeVar, Union
 
 from millrace.plugin.errors import InvalidParameter
 from millrace.plugin.messages import (
+    ACTIVE_ONLY,
     COMPARATOR_EQUAL,
     COMPARATOR_GREATER,
     COMPARATOR_GREATER_EQUAL,
@@ -30,6 +36,7 @@ from millrace.plugin.messages import (
     COMPARATOR_LIKE,
     COMPARATOR_NOT_EQUAL,
     COMPARATOR_NOT_IN,
+    DELETED_ONLY,
     FIELD_KIND_ATTRIBUTE,
     FIELD_KIND_DATASET,
     FIELD_KIND_METRIC,
@@ -44,6 +51,7 @@ from millrace.plugin.messages import (
     Page,
     Run,
     RunStatus,
+    ViewType,
 )
 
 Value = Union[str, int, float]
@@ -62,6 +70,13 @@ _RELATIONS: dict[int, Callable[[Value, Value], bool]] = {
 }
 
 _CONTEXT_TAG = "mlflow.data.context"
+
+
+def visible(lifecycle_stage: str, view_type: ViewType) -> bool:
+    """Whether a search of this view shows what is in stage "active" or "deleted"."""
+    if view_type == DELETED_ONLY:
+        return lifecycle_stage == "deleted"
+    return view_type != ACTIVE_ONLY or lifecycle_stage == "active"
 
 
 def matches(tree: Filter, field: Field) -> bool:
@@ -91,7 +106,12 @@ def ordered(entities: list[_T], order_by: Sequence[OrderBy], fields_of: Callable
 
 
 def page_of(entities: Sequence[_T], page: Page) -> tuple[Sequence[_T], str]:
-    """The part of an ordered sequence that a page asks for, and the cursor of the next page or ""."""
+    """The part of an ordered sequence that a page asks for, and the cursor of the next page or "".
+
+    Throws INVALID_PARAMETER_VALUE for a cursor that it did not give.
+    """
+    if page.cursor and not (page.cursor.isascii() and page.cursor.isdecimal()):
+        raise InvalidParameter("the page token was not given by this store")
     start = int(page.cursor or "0")
     end = start + page.limit
     return entities[start:end], str(end) if end < len(entities) else ""
