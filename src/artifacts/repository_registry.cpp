@@ -27,11 +27,18 @@ void RepositoryRegistry::add(const std::string& scheme, Factory factory) {
   throw Error(ErrorCode::kInvalidState, "Two artifact repositories claim the scheme '" + scheme + "'.");
 }
 
+void RepositoryRegistry::set_others(Factory others) {
+  // Each run has a root of its own, so that a page of runs may need some tens.
+  constexpr size_t kMostOpen = 256;
+  others_ = std::make_shared<RepositoryCache>(std::move(others), kMostOpen);
+}
+
 std::shared_ptr<ArtifactRepository> RepositoryRegistry::open(const std::string& uri) const {
   std::string scheme(parse_uri(uri).scheme);
   for (char& c : scheme) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   const auto found = factories_.find(scheme);
   if (found != factories_.end()) return found->second(uri);
+  if (others_ != nullptr) return others_->get(uri);
   std::string known = "plain paths";
   for (const auto& [name, factory] : factories_) {
     if (!name.empty()) known += ", " + name + ":";

@@ -2,11 +2,11 @@
 #include <iostream>
 
 #include "base/error.h"
-#include "cli/built_ins.h"
 #include "cli/commands.h"
 #include "cli/plugin_packages.h"
 #include "cli/plugin_report.h"
 #include "plugin/search_path.h"
+#include "server/built_ins.h"
 
 namespace millrace::cli {
 namespace {
@@ -36,13 +36,13 @@ PluginContext context_of(const CLI::App& program, const Flags& flags) {
 }
 
 void list(const PluginContext& context, bool json) {
-  const plugin::Catalog catalog = load_catalog(built_in_names(), context.policy, context.environment);
+  const plugin::Catalog catalog = load_catalog(server::built_in_names(), context.policy, context.environment);
   const PluginList report{catalog, plugin::plugin_search_path(context.policy.path, context.environment)};
   json ? print_json(report, context.out) : print_text(report, context.out);
 }
 
 void info(const std::string& id, const PluginContext& context, bool json) {
-  const plugin::Catalog catalog = load_catalog(built_in_names(), context.policy, context.environment);
+  const plugin::Catalog catalog = load_catalog(server::built_in_names(), context.policy, context.environment);
   const plugin::CatalogEntry* entry = catalog.find(id);
   if (entry == nullptr) throw_not_found("There is no plugin '" + id + "'. See `millrace plugin list`.");
   const plugin::Manifest manifest = plugin::read_manifest(entry->summary.folder);

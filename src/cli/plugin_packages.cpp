@@ -3,7 +3,6 @@
 #include <ostream>
 
 #include "base/error.h"
-#include "cli/built_ins.h"
 #include "plugin/archive.h"
 #include "plugin/digest.h"
 #include "plugin/download.h"
@@ -13,6 +12,7 @@
 #include "plugin/search_path.h"
 #include "plugin/signature.h"
 #include "plugin/verification.h"
+#include "server/built_ins.h"
 
 namespace millrace::cli {
 namespace {
@@ -55,7 +55,7 @@ const fs::path& root_of(const PluginContext& context) {
 void tell_rivals(const std::string& id, const PluginContext& context) {
   plugin::Policy policy = context.policy;
   if (policy.path.empty()) policy.path.push_back(context.root);
-  const plugin::Catalog catalog = load_catalog(built_in_names(), policy, context.environment);
+  const plugin::Catalog catalog = load_catalog(server::built_in_names(), policy, context.environment);
   for (const plugin::Claim& claim : catalog.claims()) {
     if (claim.provider != id || claim.outcome == plugin::Outcome::kWins) continue;
     context.out << claim.name.to_string() << " " << outcome_name(claim.outcome) << ": " << claim.reason
@@ -87,7 +87,7 @@ std::vector<plugin::Verification> missing_from(const fs::path& parent) {
 }
 
 std::vector<plugin::Verification> verify_all(const PluginContext& context) {
-  const plugin::Catalog catalog = load_catalog(built_in_names(), context.policy, context.environment);
+  const plugin::Catalog catalog = load_catalog(server::built_in_names(), context.policy, context.environment);
   std::vector<plugin::Verification> all;
   for (const plugin::CatalogEntry& entry : catalog.entries()) {
     all.push_back(verify_plugin(entry.summary.folder, context.policy));

@@ -218,7 +218,15 @@ void add_server_command(CLI::App& program, int& status) {
   add_security_flags(command, *flags);
   add_observation_flags(command, *flags);
   add_ignored_flags(command, *flags);
-  command.callback([flags, &status] { status = serve(*flags); });
+  command.add_option("--plugin-path", flags->settings.plugins.path,
+                     "A folder of plugins that is searched before all others; may be given again");
+  command.callback([flags, &program, &status] {
+    plugin::Policy policy = plugin::read_policy(program.get_config_ptr()->as<std::string>());
+    const auto& first = flags->settings.plugins.path;
+    policy.path.insert(policy.path.begin(), first.begin(), first.end());
+    flags->settings.plugins = std::move(policy);
+    status = serve(*flags);
+  });
 }
 
 }  // namespace millrace::cli

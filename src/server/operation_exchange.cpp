@@ -107,8 +107,8 @@ class UnaryExchange : public OperationExchange {
   uint64_t body_limit() const override { return environment_.body_limit; }
 
   bool runs_inline() const override {
-    return operation_.access.action == v1::ACTION_READ && environment_.pace.is_brief(operation_) &&
-           !environment_.policy.may_block();
+    return operation_.access.action == v1::ACTION_READ && environment_.reads_stay_here &&
+           environment_.pace.is_brief(operation_) && !environment_.policy.may_block();
   }
 
   bool may_start(const std::string& body) const override {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "plugin/policy.h"
 #include "server/browser_guard.h"
 #include "server/http/server.h"
 
@@ -29,6 +30,7 @@ struct Settings {
   uint64_t body_limit = 64 * 1024 * 1024;            ///< bytes; bodies that are messages
   uint64_t artifact_body_limit = uint64_t{5} << 40;  ///< bytes; bodies that are artifacts
   bool log_requests = true;
+  plugin::Policy plugins;
 };
 
 /// Throws INVALID_PARAMETER_VALUE for settings that contradict each other or cannot be served.

@@ -3,43 +3,26 @@
 #include "access/policy.h"
 #include "artifacts/artifact_proxy_service.h"
 #include "artifacts/artifact_service.h"
+#include "millrace/v1/proxies.gen.h"
+#include "plugin/host/plugin_host.h"
 #include "registry/model_version_service.h"
 #include "registry/registered_model_service.h"
-#include "registry/stores/sql/sql_registry_store.h"
 #include "server/access_log.h"
 #include "server/application.h"
+#include "server/built_ins.h"
 #include "server/changes.h"
 #include "server/metrics.h"
 #include "server/pages.h"
-#include "sql/sqlite_uri.h"
+#include "server/stores.h"
 #include "tracking/dataset_service.h"
 #include "tracking/experiment_service.h"
 #include "tracking/logged_model_service.h"
 #include "tracking/metric_service.h"
 #include "tracking/overview_service.h"
 #include "tracking/run_service.h"
-#include "tracking/stores/sql/sql_tracking_store.h"
 
 namespace millrace::server {
 namespace {
-
-sql::SqliteDatabaseOptions database_options(const Settings& settings, const std::string& uri) {
-  sql::SqliteDatabaseOptions options;
-  options.path = sql::sqlite_path(uri);
-  options.artifact_root = artifact_root(settings);
-  // As many as there are threads that may read: none of them waits for a connection.
-  options.readers =
-      static_cast<size_t>(settings.http.worker_threads) + static_cast<size_t>(settings.http.io_threads);
-  return options;
-}
-
-// Registered models stand in the tracking store's database unless the operator names another.
-std::shared_ptr<sql::SqliteDatabase> registry_database(const Settings& settings,
-                                                       const std::shared_ptr<sql::SqliteDatabase>& tracking) {
-  const std::string& uri = settings.registry_store_uri;
-  if (uri.empty() || sql::sqlite_path(uri) == sql::sqlite_path(settings.backend_store_uri)) return tracking;
-  return std::make_shared<sql::SqliteDatabase>(database_options(settings, uri));
-}
 
 registry::RegistrySettings registry_settings(const Settings& settings) {
   return {{artifact_root(settings), settings.artifacts_destination}, settings.allowed_host_schemes};
@@ -50,9 +33,23 @@ tracking::TrackingSettings tracking_settings(const Settings& settings) {
           settings.truncate_long_values ? tracking::LongValues::kTruncate : tracking::LongValues::kRefuse};
 }
 
-artifacts::RepositoryRegistry built_in_repositories() {
+plugin::Catalog checked_catalog(const Settings& settings) {
+  plugin::Catalog catalog = load_catalog(built_in_names(), settings.plugins, plugin::process_environment());
+  catalog.check();
+  return catalog;
+}
+
+artifacts::RepositoryRegistry all_repositories(plugin::PluginHost& plugins) {
   artifacts::RepositoryRegistry registry;
   artifacts::add_built_in_repositories(registry);
+  // What the operator has bound to a plugin is not ours any more.
+  for (const plugin::Provider& provider : plugins.catalog().all_of(plugin::Kind::kArtifactRepository)) {
+    if (provider.plugin != nullptr) registry.forget(provider.name.name);
+  }
+  registry.set_others([&plugins](const std::string& uri) {
+    return std::make_shared<plugin::ArtifactRepositoryProxy>(
+        plugins.open_uri(plugin::Kind::kArtifactRepository, uri));
+  });
   return registry;
 }
 
@@ -67,30 +64,31 @@ bool is_artifact_path(std::string_view path) {
 class TrackingServer::Parts {
  public:
   Parts(const Settings& settings, Log& log)
-      : database_(
-            std::make_shared<sql::SqliteDatabase>(database_options(settings, settings.backend_store_uri))),
-        store_(database_),
-        registry_(registry_database(settings, database_)),
-        repositories_(built_in_repositories()),
+      : plugins_(checked_catalog(settings), settings.plugins, plugin::process_environment(), log),
+        stores_(settings, plugins_),
+        repositories_(all_repositories(plugins_)),
         locations_(repositories_, {settings.serve_artifacts, settings.artifacts_destination}),
-        experiments_(store_, tracking_settings(settings)),
-        runs_(store_, tracking_settings(settings)),
-        metric_histories_(store_),
-        overviews_(store_),
-        datasets_(store_),
-        run_artifacts_(store_, registry_, locations_),
+        experiments_(stores_.tracking(), tracking_settings(settings)),
+        runs_(stores_.tracking(), tracking_settings(settings)),
+        metric_histories_(stores_.tracking()),
+        overviews_(stores_.tracking()),
+        datasets_(stores_.tracking()),
+        run_artifacts_(stores_.tracking(), stores_.registry(), locations_),
         artifact_proxy_(locations_),
-        models_(store_, [this](const CallContext& context, const std::string& root,
-                               const std::string& path) { return run_artifacts_.list(context, root, path); }),
-        registered_models_(registry_),
-        model_versions_(registry_, store_, registry_settings(settings)),
+        models_(stores_.tracking(),
+                [this](const CallContext& context, const std::string& root, const std::string& path) {
+                  return run_artifacts_.list(context, root, path);
+                }),
+        registered_models_(stores_.registry()),
+        model_versions_(stores_.registry(), stores_.tracking(), registry_settings(settings)),
         services_(make_services()),
         metrics_(wire::operations()),
         routes_(wire::operations()),
         pace_(wire::operations()),
-        application_({services_, policy_, log, pace_, changes_, settings.static_prefix, settings.body_limit,
-                      settings.artifact_body_limit},
-                     BrowserGuard(settings.guard), routes_),
+        application_(
+            {services_, policy_, log, pace_, changes_, settings.static_prefix, settings.body_limit,
+             settings.artifact_body_limit, !stores_.is_remote() && plugins_.catalog().entries().empty()},
+            BrowserGuard(settings.guard), routes_),
         access_log_(log, metrics_, settings.log_requests),
         listener_(settings.http, application_, access_log_) {
     add_pages(application_, settings, metrics_, services_);
@@ -131,20 +129,24 @@ class TrackingServer::Parts {
           [this] { return listener_.statistics().worker_threads; });
     count("millrace_change_subscribers", "Pages that watch for changes",
           [this] { return changes_.subscribers(); });
+    if (stores_.writer_statistics()) add_writer_gauges(count);
+  }
+
+  template <typename Count>
+  void add_writer_gauges(Count count) {
     count("millrace_store_queued_writes", "Writes waiting for the database",
-          [this] { return store_.writer_statistics().waiting; });
+          [this] { return stores_.writer_statistics()->waiting; });
     count("millrace_store_commits", "Transactions committed since the start",
-          [this] { return store_.writer_statistics().groups; });
+          [this] { return stores_.writer_statistics()->groups; });
     count("millrace_store_writes", "Writes committed in them",
-          [this] { return store_.writer_statistics().tasks; });
+          [this] { return stores_.writer_statistics()->tasks; });
     count("millrace_store_largest_commit", "Writes in the largest of them",
-          [this] { return store_.writer_statistics().largest; });
+          [this] { return stores_.writer_statistics()->largest; });
   }
 
   access::AllowAll policy_;
-  std::shared_ptr<sql::SqliteDatabase> database_;
-  tracking::SqlTrackingStore store_;
-  registry::SqlRegistryStore registry_;
+  plugin::PluginHost plugins_;
+  Stores stores_;
   artifacts::RepositoryRegistry repositories_;
   artifacts::ArtifactLocations locations_;
   tracking::TrackingExperimentService experiments_;

@@ -4,9 +4,9 @@
 
 #include "plugin/policy.h"
 
-namespace millrace::cli {
+namespace millrace::server {
 
 /// The names that this program provides by itself.
 std::vector<plugin::ProvidedName> built_in_names();
 
-}  // namespace millrace::cli
+}  // namespace millrace::server

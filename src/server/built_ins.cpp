@@ -1,14 +1,15 @@
-#include "cli/built_ins.h"
+#include "server/built_ins.h"
 
-namespace millrace::cli {
+namespace millrace::server {
 
 std::vector<plugin::ProvidedName> built_in_names() {
   using plugin::Kind;
   return {
-      {Kind::kTrackingStore, "sqlite"},    {Kind::kArtifactRepository, ""},  // plain paths
+      {Kind::kTrackingStore, "sqlite"},    {Kind::kRegistryStore, "sqlite"},
+      {Kind::kArtifactRepository, ""},  // plain paths
       {Kind::kArtifactRepository, "file"}, {Kind::kArtifactRepository, "mlflow-artifacts"},
       {Kind::kArtifactRepository, "http"}, {Kind::kArtifactRepository, "https"},
   };
 }
 
-}  // namespace millrace::cli
+}  // namespace millrace::server

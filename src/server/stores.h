@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "millrace/v1/services.gen.h"
+#include "plugin/host/plugin_host.h"
+#include "server/settings.h"
+#include "sql/sqlite_database.h"
+
+namespace millrace::server {
+
+/// The stores that the settings name: built in for sqlite: URIs, else those of plugins.
+class Stores {
+ public:
+  /// Opens them. Throws INVALID_PARAMETER_VALUE that lists what is known for a scheme that nobody serves, and
+  /// what a database or a plugin throws that cannot be opened.
+  Stores(const Settings& settings, plugin::PluginHost& plugins);
+
+  TrackingStore& tracking() { return *tracking_; }
+  /// Where no registry is to be had, one whose operations all answer NOT_IMPLEMENTED and what to set.
+  RegistryStore& registry() { return *registry_; }
+
+  /// Of the built-in tracking store; nothing of a plugin's.
+  std::optional<sql::WriterStatistics> writer_statistics() const;
+  /// Whether reads of the tracking store are calls to another process, which may take as long as they like.
+  bool is_remote() const { return database_ == nullptr; }
+
+ private:
+  std::shared_ptr<sql::SqliteDatabase> database_;
+  std::shared_ptr<TrackingStore> tracking_;
+  std::shared_ptr<RegistryStore> registry_;
+};
+
+}  // namespace millrace::server
