@@ -34,7 +34,11 @@ class Generator : public compiler::CodeGenerator {
       write_file(*context, "millrace/v1/services.gen.h", write_interfaces(files, services));
       write_file(*context, "millrace/v1/routes.gen.cpp", write_routes(services));
       write_file(*context, "millrace/v1/json.gen.cpp", write_json_writers(files));
+      write_file(*context, "millrace/v1/proxies.gen.h", write_proxies(services));
+      write_file(*context, "millrace/v1/dispatchers.gen.h", write_dispatcher_header(services));
+      write_file(*context, "millrace/v1/dispatchers.gen.cpp", write_dispatchers(services));
       write_file(*context, "millrace/v1/openapi.gen.cpp", write_openapi(services));
+      write_file(*context, "millrace/v1/openapi.json", openapi_document(services));
       return true;
     } catch (const std::exception& failure) {
       *error = failure.what();

@@ -150,8 +150,14 @@ std::string json_content(const Descriptor& message) {
          "\"}}}";
 }
 
-constexpr const char* kBytesContent =
-    "\"content\":{\"application/octet-stream\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}}";
+std::string bytes_content(const std::string& type = "application/octet-stream") {
+  return "\"content\":{" + quoted(type) + ":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}}";
+}
+
+std::string answer_content(const Operation& operation) {
+  if (operation.shape != Shape::kDownload) return json_content(*operation.method->output_type());
+  return operation.content_type.empty() ? bytes_content() : bytes_content(operation.content_type);
+}
 
 std::string operation_text(const Service& service, const Operation& operation, const std::string& method,
                            const Path& path, const std::string& id) {
@@ -162,13 +168,11 @@ std::string operation_text(const Service& service, const Operation& operation, c
   if (!comment.empty()) text += ",\"description\":" + quoted(comment);
   text += parameters(operation, path, get || operation.shape != Shape::kUnary);
   if (operation.shape == Shape::kUpload) {
-    text += std::string(",\"requestBody\":{\"required\":true,") + kBytesContent + "}";
+    text += ",\"requestBody\":{\"required\":true," + bytes_content() + "}";
   } else if (!get && operation.shape == Shape::kUnary) {
     text += ",\"requestBody\":{" + json_content(*operation.method->input_type()) + "}";
   }
-  const std::string answer =
-      operation.shape == Shape::kDownload ? kBytesContent : json_content(*operation.method->output_type());
-  return text + ",\"responses\":{\"200\":{\"description\":\"Done\"," + answer +
+  return text + ",\"responses\":{\"200\":{\"description\":\"Done\"," + answer_content(operation) +
          "},\"default\":{\"description\":\"Refused or failed\",\"content\":{\"application/json\":{\"schema\":"
          "{\"$ref\":\"#/components/schemas/Error\"}}}}}}";
 }
@@ -186,7 +190,9 @@ std::string lower(std::string text) {
   return text;
 }
 
-std::string document(const std::vector<Service>& services) {
+}  // namespace
+
+std::string openapi_document(const std::vector<Service>& services) {
   std::map<std::string, std::map<std::string, std::string>> paths;  // path -> method -> operation
   std::map<std::string, const Descriptor*> messages;
   for (const Service& service : services) {
@@ -230,12 +236,10 @@ std::string document(const std::vector<Service>& services) {
   return text + "}}}";
 }
 
-}  // namespace
-
 std::string write_openapi(const std::vector<Service>& services) {
   // Compilers limit the length of one literal, so the text is cut into pieces that stand side by side.
   constexpr size_t kPiece = 8000;
-  const std::string text = document(services);
+  const std::string text = openapi_document(services);
   std::ostringstream out;
   out << "// Generated from the contract in api/; do not edit.\n#include \"wire/openapi.h\"\n\nnamespace "
          "millrace::wire {\n\n"

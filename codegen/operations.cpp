@@ -36,7 +36,7 @@ void check_access(const Operation& operation) {
 }
 
 Operation read_operation(const google::protobuf::MethodDescriptor& method) {
-  Operation operation{&method, shape_of(method), {}, {}, {}, false};
+  Operation operation{&method, shape_of(method), {}, {}, {}, false, {}};
   const auto& options = method.options();
   for (int i = 0; i < options.ExtensionSize(v1::http); ++i) {
     operation.bindings.push_back(options.GetExtension(v1::http, i));
@@ -45,6 +45,9 @@ Operation read_operation(const google::protobuf::MethodDescriptor& method) {
   operation.access = options.GetExtension(v1::access);
   operation.capability = options.GetExtension(v1::capability);
   operation.deferrable = options.GetExtension(v1::deferrable);
+  operation.content_type = options.GetExtension(v1::content_type);
+  if (!operation.content_type.empty() && operation.shape != Shape::kDownload)
+    fail(method, "only an answer of bytes has a content type of its own");
   if (operation.deferrable && operation.shape != Shape::kUnary) fail(method, "a stream cannot be deferrable");
   if (!operation.bindings.empty()) check_access(operation);
   return operation;

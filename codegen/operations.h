@@ -24,6 +24,7 @@ struct Operation {
   v1::AccessRule access;
   std::string capability;
   bool deferrable;
+  std::string content_type;  ///< of the bytes of a download; empty: that of the file
 };
 
 /// All operations of one service, in the order of the contract.

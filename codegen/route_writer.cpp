@@ -56,7 +56,7 @@ void write_row(std::ostream& out, const Service& service, const Operation& opera
   out << "},\n     {v1::" << v1::Action_Name(operation.access.action())
       << ", v1::" << v1::ResourceKind_Name(operation.access.resource()) << ", \""
       << escaped(operation.access.field()) << "\"},\n     &" << cpp_type(*operation.method->input_type())
-      << "::default_instance(),\n";
+      << "::default_instance(), \"" << escaped(operation.content_type) << "\",\n";
   write_call(out, service, operation);
 }
 

@@ -3,6 +3,9 @@
 #include "artifacts/path_message.h"
 #include "artifacts/path_rules.h"
 #include "base/error.h"
+#include "base/uri.h"
+#include "registry/rules/model_uri.h"
+#include "registry/rules/names.h"
 
 namespace millrace::artifacts {
 namespace {
@@ -49,6 +52,22 @@ std::string RunArtifactService::root_of_run(const CallContext& context, const st
   return store_.get_run(context, lookup).info().artifact_uri();
 }
 
+// Sources of the form runs:/id/path are kept as they are; the artifacts are the run's.
+std::string RunArtifactService::root_of_version(const CallContext& context,
+                                                const v1::GetModelVersionArtifactRequest& request) {
+  v1::plugin::ModelVersionKey key;
+  key.set_name(request.name());
+  key.set_version(registry::version_number(request.name(), request.version()));
+  const std::string location = registry_.get_model_version_location(context, key).storage_location();
+  const std::string run_id = registry::run_of_uri(location);
+  if (run_id.empty()) return location;
+  const std::string_view path = parse_uri(location).path;
+  const size_t slash = path.find('/', 1);
+  const std::string root = root_of_run(context, run_id);
+  return slash == std::string_view::npos ? root
+                                         : append_to_uri_path(root, checked_path(path.substr(slash + 1)));
+}
+
 google::protobuf::RepeatedPtrField<v1::FileInfo> RunArtifactService::list(const CallContext& context,
                                                                           const std::string& root_uri,
                                                                           const std::string& path) const {
@@ -79,9 +98,10 @@ std::unique_ptr<ByteSource> RunArtifactService::get_artifact(const CallContext& 
 }
 
 std::unique_ptr<ByteSource> RunArtifactService::get_model_version_artifact(
-    const CallContext&, const v1::GetModelVersionArtifactRequest& request) {
-  checked_file_path(request.path());
-  throw_not_found("Model Version (name=" + request.name() + ", version=" + request.version() + ") not found");
+    const CallContext& context, const v1::GetModelVersionArtifactRequest& request) {
+  const std::string path = checked_file_path(request.path());
+  const ArtifactPlace place = locations_.resolve(root_of_version(context, request), path);
+  return place.repository->read(context, path_message<v1::plugin::ArtifactRead>(place.path));
 }
 
 std::unique_ptr<ByteSource> RunArtifactService::get_logged_model_artifact(

@@ -5,11 +5,12 @@
 
 namespace millrace::artifacts {
 
-/// Artifacts as runs and logged models own them. Any thread; what it is made with must outlive it.
+/// Artifacts as runs, logged models and model versions own them. Any thread; what it is made with must
+/// outlive it.
 class RunArtifactService : public ArtifactService {
  public:
-  RunArtifactService(TrackingStore& store, const ArtifactLocations& locations)
-      : store_(store), locations_(locations) {}
+  RunArtifactService(TrackingStore& store, RegistryStore& registry, const ArtifactLocations& locations)
+      : store_(store), registry_(registry), locations_(locations) {}
 
   v1::ListArtifactsResponse list_artifacts(const CallContext&, const v1::ListArtifactsRequest&) override;
   std::unique_ptr<ByteSource> get_artifact(const CallContext&, const v1::GetArtifactRequest&) override;
@@ -27,8 +28,10 @@ class RunArtifactService : public ArtifactService {
 
  private:
   std::string root_of_run(const CallContext& context, const std::string& run_id);
+  std::string root_of_version(const CallContext& context, const v1::GetModelVersionArtifactRequest& request);
 
   TrackingStore& store_;
+  RegistryStore& registry_;
   const ArtifactLocations& locations_;
 };
 

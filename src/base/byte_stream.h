@@ -1,12 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace millrace {
+
+class LiveSource;
 
 /// A part of an open regular file, for transports that can send it without copying it through user
 /// space. The descriptor belongs to the ByteSource that handed the region out.
@@ -34,6 +38,30 @@ class ByteSource {
   /// Name of the file that is read, without folders; decides the content type of a download. Empty when
   /// unknown.
   virtual std::string_view file_name() const { return {}; }
+
+  /// Itself, when the bytes come over time and can be waited for without a thread.
+  virtual LiveSource* live() { return nullptr; }
+};
+
+/// Bytes that come over time, for answers that last as long as somebody listens.
+class LiveSource : public ByteSource {
+ public:
+  /// What has come since the last call, empty when nothing has. Never blocks or throws.
+  virtual std::string take() noexcept = 0;
+
+  /// Calls `ready` once, on any thread, perhaps before this returns, when take() has something to give. A
+  /// second call takes the place of the first. After destruction `ready` is not called any more.
+  virtual void when_ready(std::function<void()> ready) = 0;
+
+  /// What is sent after a long silence, so that those who carry the bytes see that they are still awaited.
+  virtual std::string_view filler() const = 0;
+
+  /// Waits; for those who have a thread to spare.
+  size_t read(std::span<char> buffer) override;
+  LiveSource* live() override { return this; }
+
+ private:
+  std::string pending_;
 };
 
 /// Bytes that are written once, front to back, and become visible all at once. One thread at a time;

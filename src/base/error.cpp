@@ -41,6 +41,13 @@ std::string_view error_code_name(ErrorCode code) {
   return row(code).name;
 }
 
+std::optional<ErrorCode> parse_error_code(std::string_view name) {
+  for (const CodeRow& row : kCodes) {
+    if (row.name == name) return row.code;
+  }
+  return std::nullopt;
+}
+
 int http_status(ErrorCode code) {
   return row(code).status;
 }

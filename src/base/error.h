@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ enum class ErrorCode {
 
 /// The name a client sees in `error_code`, e.g. "RESOURCE_DOES_NOT_EXIST".
 std::string_view error_code_name(ErrorCode code);
+
+/// The code of that name; empty when there is none.
+std::optional<ErrorCode> parse_error_code(std::string_view name);
 
 /// The HTTP status an answer with this code carries, as the reference server maps it.
 int http_status(ErrorCode code);

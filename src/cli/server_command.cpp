@@ -62,6 +62,11 @@ void add_storage_flags(CLI::App& command, Flags& flags) {
       ->envname("MLFLOW_ARTIFACTS_DESTINATION")
       ->capture_default_str();
   command
+      .add_option("--allowed-host-addressed-artifact-schemes", settings.allowed_host_schemes,
+                  "Schemes of model version sources that may name any host, as in sftp,hdfs")
+      ->delimiter(',')
+      ->envname("MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES");
+  command
       .add_flag("--serve-artifacts,!--no-serve-artifacts", settings.serve_artifacts,
                 "Serve artifacts through this server; on by default")
       ->envname("MLFLOW_SERVE_ARTIFACTS");

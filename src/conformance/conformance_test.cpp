@@ -1,142 +1,186 @@
-// The kits against every built-in, and against broken ones, which they must catch.
+// The kits against every built-in, and against spoiled ones, which each check must find out.
 
 #include <doctest/doctest.h>
 
-#include <cmath>
-#include <filesystem>
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <sstream>
 
-#include "artifacts/repositories/local/local_repository.h"
-#include "base/ids.h"
-#include "conformance/check.h"
-#include "tracking/stores/sql/sql_tracking_store.h"
+#include "base/capability.h"
+#include "conformance/kits.h"
+#include "conformance/runner.h"
+#include "conformance/testing/built_in.h"
+#include "conformance/testing/defects.h"
+#include "conformance/testing/subjects.h"
 
 using namespace millrace;
 using namespace millrace::conformance;
+using namespace millrace::conformance::testing;
 
 namespace {
 
-// A folder for the length of a test; what is made in it is numbered.
-class Workshop {
- public:
-  Workshop() : folder_(std::filesystem::temp_directory_path() / ("millrace-kit-" + random_token(12))) {
-    std::filesystem::create_directory(folder_);
-  }
-  ~Workshop() { std::filesystem::remove_all(folder_); }
-  std::string next() { return (folder_ / std::to_string(++count_)).string(); }
+const Capabilities kStoreCapabilities{"metric_sampling", "metric_deletion", "datasets", "logged_models"};
+const Capabilities kRepositoryCapabilities{"multipart", "ranges"};
+constexpr const char* kOfOtherCapabilities = "operations of other capabilities answer NOT_IMPLEMENTED";
 
- private:
-  std::filesystem::path folder_;
-  int count_ = 0;
-};
+constexpr double kScale = kSanitized ? 0.05 : 1;
 
-std::shared_ptr<tracking::SqlTrackingStore> sqlite_store(Workshop& workshop) {
-  tracking::SqliteDatabaseOptions options;
-  options.path = workshop.next();
-  options.artifact_root = "root:/artifacts";
-  return std::make_shared<tracking::SqlTrackingStore>(options);
-}
-
-template <typename Factory>
-std::string failures(const std::vector<Check<Factory>>& checks, const Factory& factory) {
-  std::string failed;
-  for (const auto& check : checks) {
-    try {
-      check.run(factory);
-    } catch (const std::exception& fault) {
-      failed += check.name + ": " + fault.what() + "\n";
-    }
-  }
-  return failed;
-}
-
-// Stores with one defect each.
-class LosesNan : public tracking::SqlTrackingStore {
- public:
-  using SqlTrackingStore::SqlTrackingStore;
-  v1::plugin::RunDataOutcome write_run_data(const CallContext& context,
-                                            const v1::plugin::RunDataWrite& request) override {
-    v1::plugin::RunDataWrite changed = request;
-    for (auto& metric : *changed.mutable_metrics()) {
-      if (std::isnan(metric.value())) metric.set_value(0);
-    }
-    return SqlTrackingStore::write_run_data(context, changed);
-  }
-};
-
-class RepeatsPages : public tracking::SqlTrackingStore {
- public:
-  using SqlTrackingStore::SqlTrackingStore;
-  v1::plugin::RunPage search_runs(const CallContext& context, const v1::plugin::RunQuery& request) override {
-    v1::plugin::RunPage page = SqlTrackingStore::search_runs(context, request);
-    if (!page.next_cursor().empty()) page.set_next_cursor(std::to_string(std::stoll(page.next_cursor()) - 1));
-    return page;
-  }
-};
-
-class WritesHalfBatches : public tracking::SqlTrackingStore {
- public:
-  using SqlTrackingStore::SqlTrackingStore;
-  v1::plugin::RunDataOutcome write_run_data(const CallContext& context,
-                                            const v1::plugin::RunDataWrite& request) override {
-    v1::plugin::RunDataWrite metrics = request;
-    metrics.clear_params();
-    SqlTrackingStore::write_run_data(context, metrics);
-    return SqlTrackingStore::write_run_data(context, request);
-  }
-};
-
-class LosesRootFiles : public artifacts::LocalRepository {
- public:
-  using LocalRepository::LocalRepository;
-  v1::plugin::ArtifactListing list(const CallContext& context,
-                                   const v1::plugin::ArtifactPath& request) override {
-    v1::plugin::ArtifactListing listing = LocalRepository::list(context, request);
-    if (!request.path().empty()) return listing;
-    v1::plugin::ArtifactListing folders;
-    for (const auto& file : listing.files()) {
-      if (file.is_dir()) *folders.add_files() = file;
-    }
-    return folders;
-  }
-};
-
-template <typename Store>
-StoreFactory broken(Workshop& workshop) {
-  return [&workshop] {
-    tracking::SqliteDatabaseOptions options;
-    options.path = workshop.next();
-    options.artifact_root = "root:/artifacts";
-    return std::make_shared<Store>(options);
+KitOptions options_for_tests() {
+  KitOptions options;
+  options.effort.scale = kScale;
+  options.on_result = [](const Result& result) {
+    if (std::getenv("MILLRACE_KIT_VERBOSE") == nullptr) return;
+    ReportPrinter(std::cout).print(result);
   };
+  return options;
+}
+
+// What failed and, but for what is expected to be skipped, what was skipped; "" is as it should be.
+std::string complaints(const Report& report, const std::set<std::string>& may_be_skipped = {}) {
+  std::string text;
+  for (const Result& result : report.results()) {
+    const bool skipped = result.verdict == Verdict::kNotApplicable;
+    if (result.verdict == Verdict::kPassed || (skipped && may_be_skipped.contains(result.check))) continue;
+    text += result.check + (skipped ? " (skipped)" : "") + ": " + result.reason + "\n";
+  }
+  return text;
+}
+
+template <typename Interface, typename Functions>
+SubjectFactory<Interface> in_child(const Kit<Interface>& kit, const std::string& defect,
+                                   const Capabilities& capabilities) {
+  return [kind = kit.kind, defect, capabilities] {
+    return std::make_shared<ChildSubject<Interface, Functions>>(kind, defect, capabilities);
+  };
+}
+
+SubjectFactory<TrackingStore> store_in_child(const std::string& defect = "") {
+  return in_child<TrackingStore, StoreOfFunctions>(tracking_store_kit(), defect, kStoreCapabilities);
+}
+
+SubjectFactory<ArtifactRepository> repository_in_child(const std::string& defect = "") {
+  return in_child<ArtifactRepository, RepositoryOfFunctions>(artifact_repository_kit(), defect,
+                                                             kRepositoryCapabilities);
+}
+
+template <typename Interface>
+SubjectFactory<Interface> in_process(typename InProcessSubject<Interface>::Open open,
+                                     const Capabilities& capabilities) {
+  return [open, capabilities] { return std::make_shared<InProcessSubject<Interface>>(open, capabilities); };
+}
+
+// Checks that look at memory, which cannot be told under sanitizers.
+std::set<std::string> blind_under_sanitizers() {
+  if (!kSanitized) return {};
+  return {"10,000 calls leave memory as it was", "an upload of 64 MiB is not held in memory",
+          "a download of 64 MiB is not held in memory and comes back whole"};
+}
+
+// The checks that do not find their defect, or have none.
+template <typename Interface, typename Functions, typename Spoiled>
+std::string blind_checks(const Kit<Interface>& kit, const std::vector<Defect<Functions>>& defects,
+                         Spoiled spoiled) {
+  std::string text;
+  for (const Check<Interface>& check : kit.checks) {
+    Kit<Interface> alone{kit.kind, {check}};
+    const auto defect = std::find_if(defects.begin(), defects.end(),
+                                     [&](const auto& one) { return one.check == check.name; });
+    if (defect == defects.end()) text += check.name + ": has no defect to find\n";
+    KitOptions options = options_for_tests();
+    options.effort.scale = std::min(kScale, 0.1);  // a defect that is there all the time needs no long search
+    const Report report = run_kit<Interface>(alone, spoiled(check), options);
+    const Result& result = report.results().at(0);
+    if (result.verdict == Verdict::kFailed || blind_under_sanitizers().contains(check.name)) continue;
+    text += check.name + ": does not find its defect; " + result.reason + "\n";
+  }
+  return text;
+}
+
+bool needs_a_process(Theme theme) {
+  return theme != Theme::kCorrectness && theme != Theme::kConcurrency;
 }
 
 }  // namespace
 
-TEST_CASE("the SQLite store passes the kit for tracking stores") {
-  for (const auto& check : tracking_store_checks()) {
-    CAPTURE(check.name);
-    Workshop workshop;
-    CHECK_NOTHROW(check.run([&] { return sqlite_store(workshop); }));
-  }
+TEST_CASE("the SQLite store passes every check in a process of its own") {
+  CHECK(complaints(run_kit(tracking_store_kit(), store_in_child(), options_for_tests()),
+                   {kOfOtherCapabilities}) == "");
 }
 
-TEST_CASE("the local repository passes the kit for artifact repositories") {
-  for (const auto& check : artifact_repository_checks()) {
-    CAPTURE(check.name);
-    Workshop workshop;
-    CHECK_NOTHROW(check.run([&] { return std::make_shared<artifacts::LocalRepository>(workshop.next()); }));
-  }
+TEST_CASE("the SQLite store passes the checks of concurrency in this process") {
+  KitOptions options = options_for_tests();
+  options.themes = {Theme::kConcurrency};
+  const auto subject = in_process<TrackingStore>(open_sqlite_store, kStoreCapabilities);
+  CHECK(complaints(run_kit(tracking_store_kit(), subject, options)) == "");
 }
 
-TEST_CASE("the kits catch broken stores") {
-  Workshop workshop;
-  CHECK(failures(tracking_store_checks(), broken<LosesNan>(workshop)).find("NaN is lost") !=
-        std::string::npos);
-  CHECK(failures(tracking_store_checks(), broken<RepeatsPages>(workshop)).find("pages repeat or skip runs") !=
-        std::string::npos);
-  CHECK(failures(tracking_store_checks(), broken<WritesHalfBatches>(workshop))
-            .find("a refused batch left metrics") != std::string::npos);
-  const RepositoryFactory lossy = [&] { return std::make_shared<LosesRootFiles>(workshop.next()); };
-  CHECK(failures(artifact_repository_checks(), lossy).find("the listing of the root is wrong") !=
-        std::string::npos);
+TEST_CASE("the local repository passes every check in a process of its own") {
+  CHECK(complaints(run_kit(artifact_repository_kit(), repository_in_child(), options_for_tests())) == "");
+}
+
+TEST_CASE("the local repository passes the checks of concurrency in this process") {
+  KitOptions options = options_for_tests();
+  options.themes = {Theme::kConcurrency};
+  const auto subject = in_process<ArtifactRepository>(open_local_repository, kRepositoryCapabilities);
+  CHECK(complaints(run_kit(artifact_repository_kit(), subject, options)) == "");
+}
+
+TEST_CASE("a store without capabilities passes, and what it lacks is reported as skipped") {
+  const auto open = [](const std::string& folder) -> std::shared_ptr<TrackingStore> {
+    auto store = open_store_with_defect(folder, "");
+    store->on_sample_metric_history = [](const auto&, const auto&) -> v1::plugin::MetricSamples {
+      throw_missing_capability("TrackingStore", "metric_sampling");
+    };
+    return store;
+  };
+  KitOptions options = options_for_tests();
+  options.containing = "sample";
+  const Report report = run_kit(tracking_store_kit(), in_process<TrackingStore>(open, {}), options);
+  CHECK(report.count(Verdict::kNotApplicable) == 2);
+  CHECK(report.results().at(0).reason == "the capability 'metric_sampling' is not declared");
+}
+
+TEST_CASE("what a subject cannot do is reported as skipped with the reason") {
+  KitOptions options = options_for_tests();
+  options.themes = {Theme::kCrash};
+  options.containing = "killed";
+  const auto subject = in_process<TrackingStore>(open_sqlite_store, kStoreCapabilities);
+  const Report report = run_kit(tracking_store_kit(), subject, options);
+  REQUIRE(report.results().size() == 1);
+  CHECK(report.results()[0].verdict == Verdict::kNotApplicable);
+  CHECK(report.results()[0].reason.find("cannot be killed") != std::string::npos);
+  CHECK(report.exit_status() == 1);
+}
+
+TEST_CASE("every check of the kit for tracking stores finds a defect") {
+  const auto spoiled = [](const Check<TrackingStore>& check) {
+    if (needs_a_process(check.theme)) return store_in_child(check.name);
+    const Capabilities declared = check.name == kOfOtherCapabilities ? Capabilities{} : kStoreCapabilities;
+    return in_process<TrackingStore>(
+        [name = check.name](const std::string& folder) { return open_store_with_defect(folder, name); },
+        declared);
+  };
+  CHECK(blind_checks(tracking_store_kit(), store_defects(), spoiled) == "");
+}
+
+TEST_CASE("every check of the kit for artifact repositories finds a defect") {
+  const auto spoiled = [](const Check<ArtifactRepository>& check) {
+    if (needs_a_process(check.theme)) return repository_in_child(check.name);
+    return in_process<ArtifactRepository>(
+        [name = check.name](const std::string& folder) { return open_repository_with_defect(folder, name); },
+        kRepositoryCapabilities);
+  };
+  CHECK(blind_checks(artifact_repository_kit(), repository_defects(), spoiled) == "");
+}
+
+TEST_CASE("names of checks are unique and every defect has a check") {
+  std::map<std::string, int> names;
+  for (const auto& check : tracking_store_kit().checks) ++names["store: " + check.name];
+  for (const auto& check : artifact_repository_kit().checks) ++names["repository: " + check.name];
+  for (const auto& [name, count] : names) CHECK_MESSAGE(count == 1, name);
+  for (const auto& defect : store_defects())
+    CHECK_MESSAGE(names.contains("store: " + defect.check), defect.check);
+  for (const auto& defect : repository_defects())
+    CHECK_MESSAGE(names.contains("repository: " + defect.check), defect.check);
 }

@@ -27,6 +27,11 @@ bool matches(std::string_view pattern, std::string_view text) {
   return false;
 }
 
+bool matches_any(const std::vector<std::string>& patterns, std::string_view id) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return matches(pattern, id); });
+}
+
 bool is_pattern(std::string_view text) {
   std::string plain(text);
   std::replace(plain.begin(), plain.end(), '*', 'x');
@@ -90,17 +95,18 @@ const TomlValue* inner_table(TomlFields& fields, const std::string& key) {
   return table;
 }
 
-void read_allowed(TomlFields& fields, Policy& policy) {
-  const TomlValue* patterns = fields.texts("allow");
-  if (patterns == nullptr) return;
+// False when the key is not there.
+bool read_patterns(TomlFields& fields, const std::string& key, std::vector<std::string>& ids) {
+  const TomlValue* patterns = fields.texts(key);
+  if (patterns == nullptr) return false;
   for (const TomlValue& pattern : patterns->list) {
     if (!is_pattern(pattern.text)) {
       fields.fail(pattern.position, "'" + pattern.text + "' is no plugin id; '*' may stand for any part.");
     }
-    policy.allow.push_back(pattern.text);
+    ids.push_back(pattern.text);
   }
-  if (policy.allow.empty())
-    fields.fail(patterns->position, "'allow' must not be empty; leave it out to allow all.");
+  if (ids.empty()) fields.fail(patterns->position, "'" + key + "' must not be empty; leave it out instead.");
+  return true;
 }
 
 void read_keys(TomlFields& fields, Policy& policy) {
@@ -128,7 +134,8 @@ Policy policy_of(const TomlValue& table, const fs::path& file) {
       policy.path.push_back((fs::absolute(file).parent_path() / folder.text).lexically_normal());
     }
   }
-  read_allowed(fields, policy);
+  read_patterns(fields, "allow", policy.allow);
+  read_patterns(fields, "in-process", policy.in_process);
   read_keys(fields, policy);
   if (const auto* overrides = inner_table(fields, "override"))
     read_overrides(*overrides, file.string(), policy);
@@ -140,8 +147,11 @@ Policy policy_of(const TomlValue& table, const fs::path& file) {
 }  // namespace
 
 bool Policy::allows(const std::string& id) const {
-  return allow.empty() || std::any_of(allow.begin(), allow.end(),
-                                      [&](const std::string& pattern) { return matches(pattern, id); });
+  return allow.empty() || matches_any(allow, id);
+}
+
+bool Policy::runs_in_process(const std::string& id) const {
+  return matches_any(in_process, id);
 }
 
 Policy read_policy(const fs::path& file) {

@@ -25,11 +25,13 @@ struct Policy {
   std::vector<std::filesystem::path> path;        ///< searched before all others
   std::vector<std::string> allow;                 ///< patterns of ids, '*' stands for anything; empty: all
   std::map<ProvidedName, std::string> overrides;  ///< the plugin, by id, that has to provide a name
+  std::vector<std::string> in_process;            ///< patterns of ids that may be loaded into this process
   std::vector<std::string> trusted_keys;          ///< raw Ed25519 public keys, base64
   bool require_signature = false;                 ///< refuse what no trusted key signed
   std::map<std::string, Settings> settings;       ///< by plugin id
 
   bool allows(const std::string& id) const;
+  bool runs_in_process(const std::string& id) const;
 };
 
 /// Reads [plugins] of a configuration file; relative folders in `path` start at the file's. Other tables are

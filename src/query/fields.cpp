@@ -54,6 +54,28 @@ constexpr std::array<Attribute, 12> kModelAttributes{{
     {"last_updated_timestamp", "last_updated_timestamp_ms", kInteger},
 }};
 
+constexpr std::array<Attribute, 1> kRegisteredModelAttributes{{{"name", "name", kText}}};
+
+constexpr std::array<Attribute, 3> kRegisteredModelOrders{{
+    {"name", "name", kText},
+    {"last_updated_timestamp", "last_updated_timestamp", kInteger},
+    {"timestamp", "last_updated_timestamp", kInteger},
+}};
+
+constexpr std::array<Attribute, 4> kModelVersionAttributes{{
+    {"name", "name", kText},
+    {"version_number", "version_number", kInteger},
+    {"run_id", "run_id", kText},
+    {"source_path", "source_path", kText},
+}};
+
+constexpr std::array<Attribute, 4> kModelVersionOrders{{
+    {"name", "name", kText},
+    {"version_number", "version_number", kInteger},
+    {"creation_timestamp", "creation_timestamp", kInteger},
+    {"last_updated_timestamp", "last_updated_timestamp", kInteger},
+}};
+
 struct Prefix {
   std::string_view text;
   v1::FieldKind kind;
@@ -76,12 +98,18 @@ constexpr std::array<Prefix, 14> kPrefixes{{
     {"datasets", v1::FIELD_KIND_DATASET},
 }};
 
-std::span<const Attribute> attributes_of(Entity entity) {
+std::span<const Attribute> attributes_of(Entity entity, FieldUse use) {
   switch (entity) {
     case Entity::kExperiment:
       return kExperimentAttributes;
     case Entity::kRun:
       return kRunAttributes;
+    case Entity::kRegisteredModel:
+      if (use == FieldUse::kOrder) return kRegisteredModelOrders;
+      return kRegisteredModelAttributes;
+    case Entity::kModelVersion:
+      if (use == FieldUse::kOrder) return kModelVersionOrders;
+      return kModelVersionAttributes;
     case Entity::kLoggedModel:
       break;
   }
@@ -95,7 +123,7 @@ bool has_kind(Entity entity, v1::FieldKind kind) {
       return true;
     case v1::FIELD_KIND_METRIC:
     case v1::FIELD_KIND_PARAM:
-      return entity != Entity::kExperiment;
+      return entity == Entity::kRun || entity == Entity::kLoggedModel;
     case v1::FIELD_KIND_DATASET:
       return entity == Entity::kRun;
     default:
@@ -106,6 +134,8 @@ bool has_kind(Entity entity, v1::FieldKind kind) {
 std::string kinds_of(Entity entity) {
   switch (entity) {
     case Entity::kExperiment:
+    case Entity::kRegisteredModel:
+    case Entity::kModelVersion:
       return "'attribute', 'tag'";
     case Entity::kRun:
       return "'metric', 'parameter', 'tag', 'attribute', 'dataset'";
@@ -126,16 +156,16 @@ v1::FieldKind resolve_kind(Entity entity, const Token& name, std::string_view te
   return found->kind;
 }
 
-const Attribute* find_attribute(Entity entity, std::string_view alias) {
-  const auto known = attributes_of(entity);
+const Attribute* find_attribute(Entity entity, FieldUse use, std::string_view alias) {
+  const auto known = attributes_of(entity, use);
   const auto found =
       std::find_if(known.begin(), known.end(), [&](const Attribute& a) { return a.alias == alias; });
   return found == known.end() ? nullptr : &*found;
 }
 
-[[noreturn]] void refuse_attribute(Entity entity, const Token& name, std::string_view text) {
+[[noreturn]] void refuse_attribute(Entity entity, FieldUse use, const Token& name, std::string_view text) {
   std::string valid;
-  for (const Attribute& attribute : attributes_of(entity)) {
+  for (const Attribute& attribute : attributes_of(entity, use)) {
     if (!valid.empty()) valid += ", ";
     valid += "'" + std::string(attribute.alias) + "'";
   }
@@ -160,7 +190,7 @@ bool allows(const Field& field, v1::Comparator comparator) {
 
 }  // namespace
 
-Field resolve_field(Entity entity, const Token& name, std::string_view text) {
+Field resolve_field(Entity entity, FieldUse use, const Token& name, std::string_view text) {
   Field field;
   const v1::FieldKind kind = resolve_kind(entity, name, text);
   field.ref.set_kind(kind);
@@ -176,8 +206,8 @@ Field resolve_field(Entity entity, const Token& name, std::string_view text) {
         "Invalid dataset key '" + name.value + "' specified. Valid keys are {'name', 'digest', 'context'}");
   }
   if (kind == v1::FIELD_KIND_ATTRIBUTE) {
-    const Attribute* attribute = find_attribute(entity, name.value);
-    if (attribute == nullptr) refuse_attribute(entity, name, text);
+    const Attribute* attribute = find_attribute(entity, use, name.value);
+    if (attribute == nullptr) refuse_attribute(entity, use, name, text);
     field.ref.set_name(std::string(attribute->name));
     field.type = attribute->type;
   }

@@ -17,9 +17,12 @@ struct Field {
   ValueType type;
 };
 
+/// What a name is for: some attributes can be filtered by and not ordered by, others the other way round.
+enum class FieldUse { kFilter, kOrder };
+
 /// Resolves "metrics.loss", "params.`x y`", "start_time" and their aliases for the entity. Throws
 /// INVALID_PARAMETER_VALUE for kinds and attributes that the entity has not.
-Field resolve_field(Entity entity, const Token& name, std::string_view text);
+Field resolve_field(Entity entity, FieldUse use, const Token& name, std::string_view text);
 
 /// Throws INVALID_PARAMETER_VALUE when the comparator does not fit the field.
 void check_comparator(Entity entity, const Field& field, v1::Comparator comparator, const Token& token,

@@ -101,7 +101,7 @@ class Parser {
                    " comparisons that a filter may have");
     }
     const Token name = take();
-    const Field field = resolve_field(entity_, name, text_);
+    const Field field = resolve_field(entity_, FieldUse::kFilter, name, text_);
     v1::Filter filter;
     v1::Comparison& comparison = *filter.mutable_comparison();
     *comparison.mutable_field() = field.ref;
@@ -194,6 +194,8 @@ class Parser {
 
   // Whole numbers of any notation; the columns behind are integers.
   int64_t parse_integer(const Field& field) {
+    // Clients write numbers of versions as texts too, since that is what the API gives them as.
+    if (entity_ == Entity::kModelVersion && is_text(token_)) token_.kind = TokenKind::kNumber;
     const Token token = token_;
     const double number = token.kind == TokenKind::kNumber ? parse_number() : std::nan("");
     if (std::isnan(number)) {
@@ -271,10 +273,11 @@ v1::OrderBy parse_order_by(Entity entity, std::string_view text) {
                "'. Could not be parsed: expected nothing after ASC or DESC");
   }
   v1::OrderBy order;
-  *order.mutable_field() = resolve_field(entity, name, text).ref;
+  *order.mutable_field() = resolve_field(entity, FieldUse::kOrder, name, text).ref;
   order.set_descending(descending);
+  const bool by_tags = entity == Entity::kRun || entity == Entity::kLoggedModel;
   if (order.field().kind() == v1::FIELD_KIND_DATASET ||
-      (entity == Entity::kExperiment && order.field().kind() == v1::FIELD_KIND_TAG)) {
+      (!by_tags && order.field().kind() == v1::FIELD_KIND_TAG)) {
     refuse(text, name.position, "Invalid order_by entity: '" + name.prefix + "'");
   }
   return order;

@@ -10,7 +10,7 @@
 namespace millrace::query {
 
 /// What is searched; decides which names, comparators and values are allowed.
-enum class Entity { kExperiment, kRun, kLoggedModel };
+enum class Entity { kExperiment, kRun, kLoggedModel, kRegisteredModel, kModelVersion };
 
 /// Parses the filter language of MLflow with OR and parentheses added (docs/query-language.md). An empty text
 /// gives a filter that accepts everything. Names come back canonical: aliases are resolved. Throws

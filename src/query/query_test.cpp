@@ -170,3 +170,26 @@ TEST_CASE("ordering terms have a name and a direction") {
     CHECK_THROWS_AS(query::parse_order_by(Entity::kRun, bad), Error);
   }
 }
+
+TEST_CASE("registered models and model versions have attributes and tags of their own") {
+  CHECK(parsed("name LIKE 'a%' AND tags.`mlflow.prompt.is_prompt` = 'true'", Entity::kRegisteredModel) ==
+        "(and [attribute.name like 'a%'] [tag.mlflow.prompt.is_prompt = 'true'])");
+  CHECK(parsed("run_id IN ('a', 'b') OR source_path = 's'", Entity::kModelVersion) ==
+        "(or [attribute.run_id in 'a','b',] [attribute.source_path = 's'])");
+  CHECK(parsed("version_number >= 2", Entity::kModelVersion) == "[attribute.version_number >= 2]");
+  CHECK(parsed("version_number = '2'", Entity::kModelVersion) == "[attribute.version_number = 2]");
+  CHECK(fault("version_number = 'two'", Entity::kModelVersion).find("Expected numeric value type") == 0);
+  CHECK(fault("version_number = 1.5", Entity::kModelVersion).find("Invalid value for numeric attribute") ==
+        0);
+  CHECK(fault("run_id = 'x'", Entity::kRegisteredModel).find("Invalid attribute key 'run_id'") == 0);
+  CHECK(fault("metrics.x = 1", Entity::kModelVersion).find("Invalid entity type 'metrics'") == 0);
+}
+
+TEST_CASE("registered models and model versions are ordered by what they are not filtered by") {
+  CHECK(query::parse_order_by(Entity::kRegisteredModel, "timestamp DESC").field().name() ==
+        "last_updated_timestamp");
+  CHECK(query::parse_order_by(Entity::kModelVersion, "creation_timestamp").field().name() ==
+        "creation_timestamp");
+  CHECK_THROWS_AS(query::parse_order_by(Entity::kModelVersion, "run_id"), Error);
+  CHECK_THROWS_AS(query::parse_order_by(Entity::kModelVersion, "tags.x"), Error);
+}

@@ -135,6 +135,7 @@ class UnaryExchange : public OperationExchange {
     const Pace::Watch watch(environment_.pace, operation_);
     const std::unique_ptr<Message> result =
         outcome_ ? outcome_->take() : operation_.call(environment_.services, context_, request_from(body));
+    environment_.changes.note(operation_, *request_);
     http::Response response;
     response.body = wire::write_json(*result);
     return response;
@@ -169,6 +170,12 @@ class DownloadExchange : public OperationExchange {
     authorize(*request);
     auto source = operation_.download(environment_.services, context_, *request);
     http::Response response;
+    if (!operation_.content_type.empty()) {
+      response.content_type = operation_.content_type;
+      response.headers.add("Cache-Control", "no-store");
+      response.body = std::move(source);
+      return response;
+    }
     response.content_type = artifacts::content_type_for(source->file_name());
     // Always as an attachment: shown in place, a page among the artifacts would run as one of ours.
     response.headers.add("Content-Disposition", artifacts::attachment_disposition(source->file_name()));
@@ -220,6 +227,7 @@ class UploadExchange : public OperationExchange {
     if (fault_) return *std::move(fault_);
     open();
     sink_->commit();
+    environment_.changes.note(operation_, *request_);
     http::Response response;
     response.body = "{}";
     return response;
@@ -228,12 +236,13 @@ class UploadExchange : public OperationExchange {
  private:
   void open() {
     if (sink_ != nullptr) return;
-    const std::unique_ptr<Message> request(operation_.request->New());
-    read_request(nullptr, *request);
-    authorize(*request);
-    sink_ = operation_.upload(environment_.services, context_, *request);
+    request_.reset(operation_.request->New());
+    read_request(nullptr, *request_);
+    authorize(*request_);
+    sink_ = operation_.upload(environment_.services, context_, *request_);
   }
 
+  std::unique_ptr<Message> request_;
   std::unique_ptr<ByteSink> sink_;
   std::optional<http::Response> fault_;
 };

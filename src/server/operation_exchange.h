@@ -6,6 +6,7 @@
 #include "access/policy.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "server/changes.h"
 #include "server/http/message.h"
 #include "server/pace.h"
 #include "wire/route_table.h"
@@ -18,6 +19,7 @@ struct OperationEnvironment {
   access::Policy& policy;
   Log& log;
   Pace& pace;
+  ChangeFeed& changes;
   std::string static_prefix;
   uint64_t body_limit;           ///< Of bodies that are messages, in bytes.
   uint64_t artifact_body_limit;  ///< Of bodies that are artifacts, in bytes.

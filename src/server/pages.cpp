@@ -1,6 +1,7 @@
 #include "server/pages.h"
 
 #include "server/graphql/graphql.h"
+#include "server/ui.h"
 #include "server/version.h"
 #include "wire/openapi.h"
 
@@ -25,16 +26,6 @@ void add(Application& application, const std::string& path, Response (*answer)()
   Page page;
   page.answer = [answer](const RequestHead&, const std::string&) { return answer(); };
   application.add_page(path, std::move(page));
-}
-
-Response start_page() {
-  return text(R"(<!doctype html><html lang="en"><meta charset="utf-8"><title>Millrace</title>
-<h1>Millrace is running</h1>
-<p>Point an MLflow client at this server: <code>mlflow.set_tracking_uri("http://this-host:port")</code></p>
-<ul><li><a href="openapi.json">openapi.json</a>: the REST API</li><li><a href="metrics">metrics</a>: counters for Prometheus</li>
-<li><a href="health">health</a>, <a href="version">version</a>, <a href="millrace/version">millrace/version</a></li></ul></html>
-)",
-              "text/html; charset=utf-8");
 }
 
 // Keys and values as build_server_info_payload() of the reference gives them for a SQL store.
@@ -103,7 +94,7 @@ void add_pages(Application& application, const Settings& settings, Metrics& metr
                 kMlflowVersion + "\"}");
   });
   add(application, "/openapi.json", [] { return json(std::string(wire::openapi_document())); });
-  add(application, "/", start_page);
+  add_ui(application);
   for (const char* mount : {"/api", "/ajax-api"}) {
     Page page;
     const bool serve_artifacts = settings.serve_artifacts;

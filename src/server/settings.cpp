@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/uri.h"
-#include "tracking/stores/sql/sqlite_uri.h"
+#include "sql/sqlite_uri.h"
 
 namespace millrace::server {
 namespace {
@@ -26,7 +26,7 @@ std::string without_credentials(const std::string& uri) {
 }
 
 void check_store_uri(const std::string& uri, const char* flag) {
-  if (uri.empty() || tracking::is_sqlite_uri(uri)) return;
+  if (uri.empty() || sql::is_sqlite_uri(uri)) return;
   const std::string scheme(parse_uri(uri).scheme);
   throw_invalid_parameter("No store is registered for " + std::string(flag) + " '" +
                           without_credentials(uri) + "' (scheme '" + scheme +

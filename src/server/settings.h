@@ -17,6 +17,9 @@ struct Settings {
   std::string
       default_artifact_root;  ///< empty: "mlflow-artifacts:/" when artifacts are served, "./mlruns" when not
   std::string artifacts_destination = "./mlartifacts";
+  /// Schemes whose URIs may name any host as the source of a model version; others only the host of our
+  /// artifacts.
+  std::vector<std::string> allowed_host_schemes;
   bool serve_artifacts = true;
   bool artifacts_only = false;
   bool truncate_long_values = true;

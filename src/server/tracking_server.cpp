@@ -3,29 +3,46 @@
 #include "access/policy.h"
 #include "artifacts/artifact_proxy_service.h"
 #include "artifacts/artifact_service.h"
+#include "registry/model_version_service.h"
+#include "registry/registered_model_service.h"
+#include "registry/stores/sql/sql_registry_store.h"
 #include "server/access_log.h"
 #include "server/application.h"
+#include "server/changes.h"
 #include "server/metrics.h"
 #include "server/pages.h"
+#include "sql/sqlite_uri.h"
 #include "tracking/dataset_service.h"
 #include "tracking/experiment_service.h"
 #include "tracking/logged_model_service.h"
 #include "tracking/metric_service.h"
+#include "tracking/overview_service.h"
 #include "tracking/run_service.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
-#include "tracking/stores/sql/sqlite_uri.h"
 
 namespace millrace::server {
 namespace {
 
-tracking::SqliteDatabaseOptions database_options(const Settings& settings) {
-  tracking::SqliteDatabaseOptions options;
-  options.path = tracking::sqlite_path(settings.backend_store_uri);
+sql::SqliteDatabaseOptions database_options(const Settings& settings, const std::string& uri) {
+  sql::SqliteDatabaseOptions options;
+  options.path = sql::sqlite_path(uri);
   options.artifact_root = artifact_root(settings);
   // As many as there are threads that may read: none of them waits for a connection.
   options.readers =
       static_cast<size_t>(settings.http.worker_threads) + static_cast<size_t>(settings.http.io_threads);
   return options;
+}
+
+// Registered models stand in the tracking store's database unless the operator names another.
+std::shared_ptr<sql::SqliteDatabase> registry_database(const Settings& settings,
+                                                       const std::shared_ptr<sql::SqliteDatabase>& tracking) {
+  const std::string& uri = settings.registry_store_uri;
+  if (uri.empty() || sql::sqlite_path(uri) == sql::sqlite_path(settings.backend_store_uri)) return tracking;
+  return std::make_shared<sql::SqliteDatabase>(database_options(settings, uri));
+}
+
+registry::RegistrySettings registry_settings(const Settings& settings) {
+  return {{artifact_root(settings), settings.artifacts_destination}, settings.allowed_host_schemes};
 }
 
 tracking::TrackingSettings tracking_settings(const Settings& settings) {
@@ -50,22 +67,28 @@ bool is_artifact_path(std::string_view path) {
 class TrackingServer::Parts {
  public:
   Parts(const Settings& settings, Log& log)
-      : store_(database_options(settings)),
+      : database_(
+            std::make_shared<sql::SqliteDatabase>(database_options(settings, settings.backend_store_uri))),
+        store_(database_),
+        registry_(registry_database(settings, database_)),
         repositories_(built_in_repositories()),
         locations_(repositories_, {settings.serve_artifacts, settings.artifacts_destination}),
         experiments_(store_, tracking_settings(settings)),
         runs_(store_, tracking_settings(settings)),
         metric_histories_(store_),
+        overviews_(store_),
         datasets_(store_),
-        run_artifacts_(store_, locations_),
+        run_artifacts_(store_, registry_, locations_),
         artifact_proxy_(locations_),
         models_(store_, [this](const CallContext& context, const std::string& root,
                                const std::string& path) { return run_artifacts_.list(context, root, path); }),
+        registered_models_(registry_),
+        model_versions_(registry_, store_, registry_settings(settings)),
         services_(make_services()),
         metrics_(wire::operations()),
         routes_(wire::operations()),
         pace_(wire::operations()),
-        application_({services_, policy_, log, pace_, settings.static_prefix, settings.body_limit,
+        application_({services_, policy_, log, pace_, changes_, settings.static_prefix, settings.body_limit,
                       settings.artifact_body_limit},
                      BrowserGuard(settings.guard), routes_),
         access_log_(log, metrics_, settings.log_requests),
@@ -83,8 +106,12 @@ class TrackingServer::Parts {
     services.experiment_service = &experiments_;
     services.run_service = &runs_;
     services.metric_service = &metric_histories_;
+    services.overview_service = &overviews_;
+    services.change_service = &changes_;
     services.dataset_service = &datasets_;
     services.logged_model_service = &models_;
+    services.registered_model_service = &registered_models_;
+    services.model_version_service = &model_versions_;
     services.artifact_service = &run_artifacts_;
     services.artifact_proxy_service = &artifact_proxy_;
     return services;
@@ -102,6 +129,8 @@ class TrackingServer::Parts {
           [this] { return listener_.statistics().running_calls; });
     count("millrace_worker_threads", "Worker threads",
           [this] { return listener_.statistics().worker_threads; });
+    count("millrace_change_subscribers", "Pages that watch for changes",
+          [this] { return changes_.subscribers(); });
     count("millrace_store_queued_writes", "Writes waiting for the database",
           [this] { return store_.writer_statistics().waiting; });
     count("millrace_store_commits", "Transactions committed since the start",
@@ -113,16 +142,22 @@ class TrackingServer::Parts {
   }
 
   access::AllowAll policy_;
+  std::shared_ptr<sql::SqliteDatabase> database_;
   tracking::SqlTrackingStore store_;
+  registry::SqlRegistryStore registry_;
   artifacts::RepositoryRegistry repositories_;
   artifacts::ArtifactLocations locations_;
   tracking::TrackingExperimentService experiments_;
   tracking::TrackingRunService runs_;
   tracking::TrackingMetricService metric_histories_;
+  tracking::TrackingOverviewService overviews_;
   tracking::TrackingDatasetService datasets_;
   artifacts::RunArtifactService run_artifacts_;
   artifacts::DestinationProxyService artifact_proxy_;
   tracking::TrackingLoggedModelService models_;
+  registry::RegistryModelService registered_models_;
+  registry::RegistryVersionService model_versions_;
+  ChangeFeed changes_;
   Services services_;
   Metrics metrics_;
   wire::RouteTable routes_;

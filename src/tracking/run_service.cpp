@@ -1,8 +1,5 @@
 #include "tracking/run_service.h"
 
-#include <algorithm>
-#include <set>
-
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/ids.h"
@@ -13,12 +10,12 @@
 #include "tracking/rules/paging_limits.h"
 #include "tracking/rules/run_ids.h"
 #include "tracking/rules/run_names.h"
+#include "tracking/rules/run_scope.h"
 
 namespace millrace::tracking {
 namespace {
 
 constexpr std::string_view kRunNameTag = "mlflow.runName";
-constexpr std::string_view kAllExperiments = "ALL";
 
 std::string name_from_tags(const v1::CreateRunRequest& request) {
   for (const auto& tag : request.tags()) {
@@ -58,42 +55,6 @@ void set_tags(v1::plugin::NewRun& run, const v1::CreateRunRequest& request, Long
   v1::RunTag& tag = *run.add_tags();
   tag.set_key(std::string(kRunNameTag));
   tag.set_value(run.info().run_name());
-}
-
-v1::OrderBy attribute_order(const char* name, bool descending) {
-  v1::OrderBy order;
-  order.mutable_field()->set_kind(v1::FIELD_KIND_ATTRIBUTE);
-  order.mutable_field()->set_name(name);
-  order.set_descending(descending);
-  return order;
-}
-
-// What was asked, then newest first, then by id, which makes the order total.
-void set_order(v1::plugin::RunQuery& query, const v1::SearchRunsRequest& request) {
-  std::set<std::pair<int, std::string>> seen;
-  for (const std::string& text : request.order_by()) {
-    v1::OrderBy order = query::parse_order_by(query::Entity::kRun, text);
-    if (!seen.emplace(order.field().kind(), order.field().name()).second) {
-      throw_invalid_parameter("`order_by` contains duplicate fields: '" + text + "'");
-    }
-    *query.add_order_by() = std::move(order);
-  }
-  if (!seen.contains({v1::FIELD_KIND_ATTRIBUTE, "start_time"}))
-    *query.add_order_by() = attribute_order("start_time", true);
-  *query.add_order_by() = attribute_order("run_id", false);
-}
-
-// False when no experiment was named, which matches no run.
-bool set_scope(v1::plugin::RunQuery& query, const v1::SearchRunsRequest& request) {
-  if (request.experiment_ids().empty()) return false;
-  const bool all = std::find(request.experiment_ids().begin(), request.experiment_ids().end(),
-                             kAllExperiments) != request.experiment_ids().end();
-  if (all && request.experiment_ids_size() > 1) {
-    throw_invalid_parameter(
-        "'ALL' in experiment_ids stands for every experiment and must be the only entry.");
-  }
-  if (!all) *query.mutable_experiment_ids() = request.experiment_ids();
-  return true;
 }
 
 }  // namespace
@@ -172,9 +133,9 @@ v1::SearchRunsResponse TrackingRunService::search_runs(const CallContext& contex
   query.set_view_type(request.run_view_type() == v1::VIEW_TYPE_UNSPECIFIED ? v1::ACTIVE_ONLY
                                                                            : request.run_view_type());
   *query.mutable_filter() = query::parse_filter(query::Entity::kRun, request.filter());
-  set_order(query, request);
+  set_order(query, request.order_by());
   v1::SearchRunsResponse response;
-  if (!set_scope(query, request)) return response;
+  if (!set_scope(*query.mutable_experiment_ids(), request.experiment_ids())) return response;
   v1::plugin::RunPage page = store_.search_runs(context, query);
   response.mutable_runs()->Swap(page.mutable_runs());
   if (!page.next_cursor().empty()) response.set_next_page_token(page_token(page.next_cursor()));

@@ -31,6 +31,7 @@ struct Operation {
   std::vector<Binding> bindings;
   Access access;
   const google::protobuf::Message* request;  ///< Prototype: request->New(arena) makes an empty request.
+  std::string_view content_type;  ///< Of the bytes of a download; empty: that of the file that is read.
 
   std::unique_ptr<google::protobuf::Message> (*call)(const Services&, const CallContext&,
                                                      const google::protobuf::Message&);

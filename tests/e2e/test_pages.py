@@ -54,6 +54,9 @@ def test_errors_carry_the_request_id_that_the_log_has(server):
 def test_graphql_answers_what_the_official_page_sends(server, client, experiment):
     run = client.create_run(experiment, run_name="graph").info.run_id
     client.log_metric(run, "m", 0.5, step=3)
+    registered = client.create_registered_model(f"graph-{run}").name
+    client.create_model_version(registered, f"runs:/{run}/m", run_id=run)
+    client.set_model_version_tag(registered, "1", "k", "v")
     query = """
       query GetRun($data: MlflowGetRunInput!) @component(name: "MLflow.ExperimentTracking.RunDetails") {
         mlflowGetRun(input: $data) {
@@ -61,7 +64,7 @@ def test_graphql_answers_what_the_official_page_sends(server, client, experiment
           run {
             info { runName status runUuid experimentId startTime __typename }
             experiment { experimentId name tags { key value } __typename }
-            modelVersions { name version }
+            modelVersions { name version currentStage tags { key value } }
             data { metrics { key value step timestamp } params { key value } tags { key value } }
             inputs { datasetInputs { dataset { name } } modelInputs { modelId } }
             outputs { modelOutputs { modelId step } }
@@ -73,9 +76,13 @@ def test_graphql_answers_what_the_official_page_sends(server, client, experiment
     answer = requests.post(f"{server.url}/graphql", json={"query": query, "variables": {"data": {"runId": run}}, "operationName": "GetRun"})
     result = answer.json()["data"]["mlflowGetRun"]
     assert result["apiError"] is None and result["run"]["info"]["runName"] == "graph"
-    assert result["run"]["experiment"]["experimentId"] == experiment and result["run"]["modelVersions"] == []
+    assert result["run"]["experiment"]["experimentId"] == experiment and result["run"]["modelVersions"] == [
+        {"name": registered, "version": "1", "currentStage": "None", "tags": [{"key": "k", "value": "v"}]}]
     metric = result["run"]["data"]["metrics"][0]
     assert metric["key"] == "m" and metric["value"] == 0.5 and metric["step"] == "3"
+    query = "query Versions($data: MlflowSearchModelVersionsInput!) { mlflowSearchModelVersions(input: $data) { modelVersions { name version } } }"
+    answer = requests.post(f"{server.url}/graphql", json={"query": query, "variables": {"data": {"filter": f"name = '{registered}'"}}})
+    assert answer.json()["data"]["mlflowSearchModelVersions"]["modelVersions"] == [{"name": registered, "version": "1"}]
     query = "query MlflowGetExperimentQuery($input: MlflowGetExperimentInput!) { mlflowGetExperiment(input: $input) { experiment { name lifecycleStage } } }"
     answer = requests.post(f"{server.url}/graphql", json={"query": query, "variables": {"input": {"experimentId": experiment}}})
     assert answer.json()["data"]["mlflowGetExperiment"]["experiment"]["lifecycleStage"] == "active"

@@ -24,6 +24,12 @@ def fill(server):
     model = client.create_logged_model(experiment, name="lm", source_run_id=run, params={"x": "1"})
     client.finalize_logged_model(model.model_id, "READY")
     client.set_terminated(run)
+    client.create_registered_model("rm", tags={"a": "b"}, description="ü")
+    for _ in range(3):
+        client.create_model_version("rm", f"runs:/{run}/model", run_id=run, tags={"t": "1"}, description="v")
+    client.delete_model_version("rm", "3")
+    client.set_registered_model_alias("rm", "best", 2)
+    mlflow.genai.register_prompt("prompt", "Say {{it}}")
     deleted = client.create_run(experiment).info.run_id
     client.delete_run(deleted)
     return {"experiment": experiment, "run": run, "deleted": deleted, "model": model.model_id}
@@ -43,6 +49,10 @@ def look(server, made):
         "deleted": client.get_run(made["deleted"]).info.lifecycle_stage,
         "model": (model.name, model.params, str(model.status), model.artifact_location),
         "artifact": mlflow.artifacts.load_text(f"{run.info.artifact_uri}/a.txt"),
+        "registered": [dict(m, latest_versions=[dict(v) for v in m.latest_versions]) for m in client.search_registered_models()],
+        "version": dict(client.get_model_version_by_alias("rm", "best")),
+        "versions": [dict(v) for v in client.search_model_versions("name = 'rm'")],
+        "prompt": mlflow.genai.load_prompt("prompt", version=1).template,
         "experiments": sorted(e.name for e in client.search_experiments()),
     }
 
@@ -56,8 +66,14 @@ def test_what_one_server_wrote_the_other_reads_and_goes_on_with(tmp_path, first,
         assert look(server, made) == seen
         client = mlflow.MlflowClient(server.url)
         client.log_metric(client.create_run(made["experiment"]).info.run_id, "more", 1)
+        client.create_registered_model("another")
+        assert client.create_model_version("another", "s3://b/m").version == "1"
     with first(tmp_path) as server:
-        assert look(server, made) == seen
+        again = look(server, made)
+        assert [m["name"] for m in again.pop("registered")] == ["another", "rm"]
+        seen.pop("registered")
+        assert again == seen
+        assert mlflow.MlflowClient(server.url).create_model_version("rm", "s3://b/m").version == "4"
         assert len(mlflow.MlflowClient(server.url).search_runs([made["experiment"]])) == 2
 
 

@@ -8,7 +8,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   using millrace::query::Entity;
-  for (const Entity entity : {Entity::kExperiment, Entity::kRun, Entity::kLoggedModel}) {
+  for (const Entity entity : {Entity::kExperiment, Entity::kRun, Entity::kLoggedModel,
+                              Entity::kRegisteredModel, Entity::kModelVersion}) {
     try {
       millrace::query::parse_filter(entity, text);
     } catch (const millrace::Error&) {

@@ -89,17 +89,26 @@ class ResultWriter {
 
   // The schema gives runs two fields that are looked up.
   bool write_run_extension(const Message& message, const Selection& selection) {
+    const v1::RunInfo& info = static_cast<const v1::Run&>(message).info();
     if (selection.name == "modelVersions") {
-      out_ += "[]";
+      write_model_versions(info.run_id(), selection);
       return true;
     }
     if (selection.name != "experiment") return false;
     v1::GetExperimentRequest request;
-    request.set_experiment_id(static_cast<const v1::Run&>(message).info().experiment_id());
+    request.set_experiment_id(info.experiment_id());
     const auto response =
         environment_.services.experiment_service->get_experiment(environment_.context, request);
     write(response.experiment(), selection.children);
     return true;
+  }
+
+  void write_model_versions(const std::string& run_id, const Selection& selection) {
+    v1::SearchModelVersionsRequest request;
+    request.set_filter("run_id = '" + run_id + "'");
+    const auto response =
+        environment_.services.model_version_service->search_model_versions(environment_.context, request);
+    write_list(response, *response.GetDescriptor()->FindFieldByName("model_versions"), selection);
   }
 
   void write_list(const Message& message, const FieldDescriptor& field, const Selection& selection) {
@@ -202,6 +211,10 @@ std::unique_ptr<Message> call(const Environment& environment, const std::string&
   if (field == "mlflowGetMetricHistoryBulkInterval") {
     return kept(services.metric_service->get_metric_history_bulk_interval(
         context, request_from<v1::GetMetricHistoryBulkIntervalRequest>(input)));
+  }
+  if (field == "mlflowSearchModelVersions") {
+    return kept(services.model_version_service->search_model_versions(
+        context, request_from<v1::SearchModelVersionsRequest>(input)));
   }
   throw_invalid_parameter("GraphQL: Cannot query field '" + field + "' on type 'Query'.");
 }

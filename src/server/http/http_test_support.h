@@ -16,11 +16,13 @@
 #include <filesystem>
 #include <latch>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "server/http/server.h"
 
@@ -61,6 +63,53 @@ class FileSource : public ByteSource {
   uint64_t size_;
 };
 
+// Gives what the test says, until its connection ends.
+class LiveText : public LiveSource {
+ public:
+  // What a test and the source of its connection share.
+  struct Line {
+    std::mutex mutex;
+    std::string text;
+    std::function<void()> ready;
+    std::atomic<int> listeners{0};
+
+    void say(const std::string& more) {
+      std::function<void()> call;
+      {
+        const std::lock_guard lock(mutex);
+        text += more;
+        call.swap(ready);
+      }
+      if (call) call();
+    }
+  };
+
+  explicit LiveText(std::shared_ptr<Line> line) : line_(std::move(line)) { ++line_->listeners; }
+  ~LiveText() override {
+    const std::lock_guard lock(line_->mutex);
+    line_->ready = nullptr;
+    --line_->listeners;
+  }
+  std::string take() noexcept override {
+    const std::lock_guard lock(line_->mutex);
+    return std::exchange(line_->text, {});
+  }
+  void when_ready(std::function<void()> ready) override {
+    {
+      const std::lock_guard lock(line_->mutex);
+      if (line_->text.empty()) {
+        line_->ready = std::move(ready);
+        return;
+      }
+    }
+    ready();
+  }
+  std::string_view filler() const override { return "."; }
+
+ private:
+  std::shared_ptr<Line> line_;
+};
+
 // Serves the paths that the tests ask for.
 class TestHandler : public Handler {
  public:
@@ -79,6 +128,7 @@ class TestHandler : public Handler {
   std::atomic<size_t> streamed{0};
   std::atomic<int> abandoned{0};
   std::string file;
+  std::shared_ptr<LiveText::Line> line = std::make_shared<LiveText::Line>();
 
  private:
   class TestExchange : public Exchange {
@@ -124,6 +174,8 @@ class TestHandler : public Handler {
         response.body = std::make_unique<PatternSource>(100'000, false);
       } else if (head_.path == "/sized") {
         response.body = std::make_unique<PatternSource>(100'000, true);
+      } else if (head_.path == "/live") {
+        response.body = std::make_unique<LiveText>(handler_.line);
       } else if (head_.path == "/file") {
         response.body = std::make_unique<FileSource>(handler_.file);
       } else {
@@ -192,6 +244,13 @@ class Client {
     while (more()) {
     }
     return std::move(buffer_);
+  }
+
+  // Everything up to and with `end`.
+  std::string until(std::string_view end) {
+    while (buffer_.find(end) == std::string::npos && more()) {
+    }
+    return std::exchange(buffer_, {});
   }
 
   // Head and body of the next answer with a Content-Length.

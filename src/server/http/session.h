@@ -11,6 +11,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -371,7 +372,7 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
       complete_ = co_await write_all(unsent);
       report(head, response);
     }
-    co_return framing.keep_alive&& complete_;
+    co_return framing.keep_alive&& complete_ && !endless_;
   }
 
   std::string whole_answer(const RequestHead& head, const Response& response, Framing framing) {
@@ -402,7 +403,14 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
       framing.content_length = source.remaining();
       const std::string text_head = response_head(response, framing, head.request_id);
       complete_ = co_await write_all(text_head);
-      if (complete_ && !head.head_only) complete_ = co_await send_source(source, framing);
+      endless_ = source.live() != nullptr;
+      if (complete_ && !head.head_only) {
+        if (endless_) {
+          co_await send_live(*source.live(), !framing.http_1_0);
+        } else {
+          complete_ = co_await send_source(source, framing);
+        }
+      }
     }
     report(head, response);
   }
@@ -438,6 +446,63 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
     constexpr std::string_view kLastChunk = "0\r\n\r\n";
     if (chunked) co_return co_await write_all(kLastChunk);
     co_return true;
+  }
+
+  // Ends a wait early. The last of its owners may be a call that another thread has posted.
+  struct Bell {
+    explicit Bell(const asio::any_io_executor& executor) : timer(executor) {}
+    asio::steady_timer timer;
+    bool rung = false;
+    bool peer_left = false;
+  };
+
+  // Sends what comes until the client leaves or the server stops; no thread waits meanwhile. The connection
+  // counts as idle, since its request is over as soon as somebody says so.
+  asio::awaitable<void> send_live(LiveSource& source, bool chunked) {
+    const auto bell = std::make_shared<Bell>(stream_.get_executor());
+    watch_peer(bell);
+    this->set_idle(true);
+    std::string piece;
+    while (!bell->peer_left && !shared_.stopping) {
+      piece = source.take();
+      if (piece.empty() && !co_await wait_for_news(source, bell)) piece = source.filler();
+      if (piece.empty() || bell->peer_left) continue;
+      bytes_out_ += piece.size();
+      if (chunked) piece = chunk_head(piece.size()) + piece + "\r\n";
+      if (!co_await write_all(piece)) break;
+      // What comes in short order is told together.
+      constexpr std::chrono::milliseconds kPace{100};
+      boost::system::error_code ignored;
+      bell->timer.expires_after(kPace);
+      co_await bell->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    this->set_idle(false);
+  }
+
+  // False after a long silence.
+  asio::awaitable<bool> wait_for_news(LiveSource& source, const std::shared_ptr<Bell>& bell) {
+    constexpr std::chrono::seconds kSilence{15};
+    bell->rung = false;
+    bell->timer.expires_after(kSilence);
+    source.when_ready([bell, executor = stream_.get_executor()] {
+      asio::post(executor, [bell] {
+        bell->rung = true;
+        bell->timer.cancel();
+      });
+    });
+    boost::system::error_code ignored;
+    co_await bell->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    co_return bell->rung || bell->peer_left;
+  }
+
+  // Who listens to an endless answer has nothing more to say: bytes, like the end of the connection, mean
+  // that it is over.
+  void watch_peer(const std::shared_ptr<Bell>& bell) {
+    socket().async_wait(PlainStream::wait_read,
+                        [bell, self = this->shared_from_this()](const boost::system::error_code&) {
+                          bell->peer_left = true;
+                          bell->timer.cancel();
+                        });
   }
 
   asio::awaitable<bool> send_file(const FileRegion& region) {
@@ -493,6 +558,7 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
   uint64_t bytes_out_ = 0;
   bool complete_ = true;
   bool lingering_ = false;
+  bool endless_ = false;
 };
 
 }  // namespace millrace::http

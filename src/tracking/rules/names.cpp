@@ -98,6 +98,10 @@ void check_key(std::string_view key, const std::string& path) {
         "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), "
         "colon(:) and slashes (/).");
   }
+  check_resolves_to_itself(key, path);
+}
+
+void check_resolves_to_itself(std::string_view key, const std::string& path) {
   if (needs_path_check(key) && !is_canonical_path(key)) {
     throw_invalid_value(
         quoted(key), path,

@@ -29,6 +29,10 @@ std::string json_path(std::string_view path, std::string_view name);
 /// ':', '/', and as a path it must not resolve to another name.
 void check_key(std::string_view key, const std::string& path);
 
+/// Throws INVALID_PARAMETER_VALUE when `key`, taken as a path, would resolve to another name: "a/../b", "..",
+/// "/x".
+void check_resolves_to_itself(std::string_view key, const std::string& path);
+
 /// Throws INVALID_PARAMETER_VALUE "'<what>' exceeds the maximum length of <limit> characters".
 void check_length(std::string_view text, size_t limit, const std::string& what);
 

@@ -110,12 +110,12 @@ void apply(Connection& connection, const v1::plugin::ExperimentChanges& changes)
 
 v1::Experiment SqlTrackingStore::create_experiment(const CallContext&,
                                                    const v1::plugin::NewExperiment& request) {
-  return database_.writer().call([&](Connection& connection) { return insert(connection, request); });
+  return database_->writer().call([&](Connection& connection) { return insert(connection, request); });
 }
 
 v1::Experiment SqlTrackingStore::get_experiment(const CallContext&,
                                                 const v1::plugin::ExperimentLookup& request) {
-  return database_.readers().read([&](Connection& connection) {
+  return database_->readers().read([&](Connection& connection) {
     if (request.by_case() != v1::plugin::ExperimentLookup::kName) {
       return load(connection, parse_experiment_id(request.experiment_id()));
     }
@@ -132,13 +132,13 @@ v1::Experiment SqlTrackingStore::get_experiment(const CallContext&,
 
 v1::plugin::Done SqlTrackingStore::update_experiment(const CallContext&,
                                                      const v1::plugin::ExperimentChanges& request) {
-  database_.writer().run([&](Connection& connection) { apply(connection, request); });
+  database_->writer().run([&](Connection& connection) { apply(connection, request); });
   return {};
 }
 
 v1::plugin::Done SqlTrackingStore::set_experiment_tag(const CallContext&,
                                                       const v1::plugin::ExperimentTagWrite& request) {
-  database_.writer().run([&](Connection& connection) {
+  database_->writer().run([&](Connection& connection) {
     const int64_t id = parse_experiment_id(request.experiment_id());
     require_stage(connection, id, "active");
     write_tag(connection, id, request.key(), request.value());
@@ -148,7 +148,7 @@ v1::plugin::Done SqlTrackingStore::set_experiment_tag(const CallContext&,
 
 v1::plugin::Done SqlTrackingStore::delete_experiment_tag(const CallContext&,
                                                          const v1::plugin::ExperimentTagKey& request) {
-  database_.writer().run([&](Connection& connection) {
+  database_->writer().run([&](Connection& connection) {
     const int64_t id = parse_experiment_id(request.experiment_id());
     require_stage(connection, id, "active");
     connection.prepare("DELETE FROM experiment_tags WHERE experiment_id = ?1 AND key = ?2")

@@ -91,7 +91,7 @@ v1::plugin::DatasetPage search(Connection& connection, const v1::plugin::Dataset
 
 v1::plugin::Done SqlTrackingStore::write_run_inputs(const CallContext&,
                                                     const v1::plugin::RunInputsWrite& request) {
-  database_.writer().run([&](Connection& connection) {
+  database_->writer().run([&](Connection& connection) {
     const RunState run = require_run(connection, request.run_id(), "active");
     for (const v1::DatasetInput& input : request.datasets()) {
       write_dataset_input(connection, run.experiment_id, request.run_id(), input);
@@ -106,7 +106,7 @@ v1::plugin::Done SqlTrackingStore::write_run_inputs(const CallContext&,
 
 v1::plugin::Done SqlTrackingStore::write_run_outputs(const CallContext&,
                                                      const v1::plugin::RunOutputsWrite& request) {
-  database_.writer().run([&](Connection& connection) {
+  database_->writer().run([&](Connection& connection) {
     require_run(connection, request.run_id(), "active");
     for (const v1::ModelOutput& model : request.models()) {
       write_edge(connection, {"RUN_OUTPUT", request.run_id(), "MODEL_OUTPUT", model.model_id(), model.step()},
@@ -118,7 +118,7 @@ v1::plugin::Done SqlTrackingStore::write_run_outputs(const CallContext&,
 
 v1::plugin::DatasetPage SqlTrackingStore::search_datasets(const CallContext&,
                                                           const v1::plugin::DatasetQuery& request) {
-  return database_.readers().read([&](Connection& connection) { return search(connection, request); });
+  return database_->readers().read([&](Connection& connection) { return search(connection, request); });
 }
 
 }  // namespace millrace::tracking

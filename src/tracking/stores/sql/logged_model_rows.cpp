@@ -1,5 +1,6 @@
 #include "tracking/stores/sql/logged_model_rows.h"
 
+#include "sql/read_pair.h"
 #include "tracking/stores/sql/rows.h"
 
 namespace millrace::tracking {
@@ -8,14 +9,14 @@ namespace {
 void read_tags(sql::Connection& connection, v1::LoggedModel& model) {
   auto rows = connection.prepare("SELECT tag_key, tag_value FROM logged_model_tags WHERE model_id = ?1");
   rows.bind(1, std::string_view(model.info().model_id()));
-  while (rows.step()) read_pair(rows, 0, *model.mutable_info()->add_tags());
+  while (rows.step()) sql::read_pair(rows, 0, *model.mutable_info()->add_tags());
 }
 
 void read_params(sql::Connection& connection, v1::LoggedModel& model) {
   auto rows =
       connection.prepare("SELECT param_key, param_value FROM logged_model_params WHERE model_id = ?1");
   rows.bind(1, std::string_view(model.info().model_id()));
-  while (rows.step()) read_pair(rows, 0, *model.mutable_data()->add_params());
+  while (rows.step()) sql::read_pair(rows, 0, *model.mutable_data()->add_params());
 }
 
 void read_metrics(sql::Connection& connection, v1::LoggedModel& model) {

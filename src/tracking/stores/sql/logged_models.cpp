@@ -128,18 +128,18 @@ v1::LoggedModel apply(Connection& connection, const LoggedModelChanges& changes)
 }  // namespace
 
 v1::plugin::Done SqlTrackingStore::create_logged_model(const CallContext&, const v1::LoggedModel& request) {
-  database_.writer().run([&](Connection& connection) { insert(connection, request); });
+  database_->writer().run([&](Connection& connection) { insert(connection, request); });
   return {};
 }
 
 v1::LoggedModel SqlTrackingStore::get_logged_model(const CallContext&,
                                                    const v1::plugin::LoggedModelLookup& request) {
-  return database_.readers().read(
+  return database_->readers().read(
       [&](Connection& connection) { return load(connection, request.model_id(), request.allow_deleted()); });
 }
 
 v1::LoggedModel SqlTrackingStore::update_logged_model(const CallContext&, const LoggedModelChanges& request) {
-  return database_.writer().call([&](Connection& connection) { return apply(connection, request); });
+  return database_->writer().call([&](Connection& connection) { return apply(connection, request); });
 }
 
 }  // namespace millrace::tracking

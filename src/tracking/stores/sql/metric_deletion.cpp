@@ -49,7 +49,7 @@ void renew_latest(Connection& connection, const std::string& run_id, const std::
 
 v1::plugin::MetricDeletionOutcome SqlTrackingStore::delete_metrics(const CallContext&,
                                                                    const MetricDeletion& request) {
-  return database_.writer().call([&](Connection& connection) {
+  return database_->writer().call([&](Connection& connection) {
     require_run(connection, request.run_id(), "active");
     v1::plugin::MetricDeletionOutcome outcome;
     for (const std::string& key : keys_of(connection, request)) {

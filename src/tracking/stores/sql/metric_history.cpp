@@ -1,7 +1,9 @@
-#include <charconv>
+#include <algorithm>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
-#include "tracking/stores/sql/paging.h"
+#include "sql/paging.h"
 #include "tracking/stores/sql/rows.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
 
@@ -43,12 +45,20 @@ int64_t count_points(Connection& connection, const std::string& run_id, const st
   return row.integer(0);
 }
 
+// Run ids in the order in which their points come, each once.
+std::vector<std::string> ordered_runs(const MetricHistoryQuery& query) {
+  std::vector<std::string> ids(query.run_ids().begin(), query.run_ids().end());
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
 MetricHistoryPage read(Connection& connection, const MetricHistoryQuery& query) {
   MetricHistoryPage page;
-  const int64_t offset = offset_from(query.page().cursor());
+  const int64_t offset = sql::offset_from(query.page().cursor());
   int64_t skip = offset;
   int64_t wanted = query.page().limit() + 1;  // one more tells whether there is a next page
-  for (const std::string& run_id : query.run_ids()) {
+  for (const std::string& run_id : ordered_runs(query)) {
     if (wanted == 0) break;
     const int64_t read = read_run(connection, run_id, query, skip, wanted, page);
     wanted -= read;
@@ -66,7 +76,7 @@ MetricHistoryPage read(Connection& connection, const MetricHistoryQuery& query) 
 
 MetricHistoryPage SqlTrackingStore::get_metric_history(const CallContext&,
                                                        const MetricHistoryQuery& request) {
-  return database_.readers().read([&](Connection& connection) { return read(connection, request); });
+  return database_->readers().read([&](Connection& connection) { return read(connection, request); });
 }
 
 }  // namespace millrace::tracking

@@ -124,7 +124,7 @@ void sample_run(Connection& connection, const std::string& run_id, const SampleQ
 }  // namespace
 
 MetricSamples SqlTrackingStore::sample_metric_history(const CallContext&, const SampleQuery& request) {
-  return database_.readers().read([&](Connection& connection) {
+  return database_->readers().read([&](Connection& connection) {
     MetricSamples samples;
     for (const std::string& run_id : request.run_ids()) sample_run(connection, run_id, request, samples);
     return samples;

@@ -34,13 +34,6 @@ RunState require_run(sql::Connection& connection, std::string_view run_id, std::
 /// Reads a run's own row, whatever its stage. False when there is no such run.
 bool read_run_info(sql::Connection& connection, std::string_view run_id, v1::RunInfo& info);
 
-/// Reads a key and its value, a tag or a param, from two neighbouring columns.
-template <typename Pair>
-void read_pair(const sql::Statement& row, int key_column, Pair& pair) {
-  pair.set_key(std::string(row.text(key_column)));
-  pair.set_value(std::string(row.text(key_column + 1)));
-}
-
 /// Adds latest metrics, params, tags, inputs and outputs to a run whose info is set.
 void read_run_details(sql::Connection& connection, v1::Run& run);
 

@@ -125,13 +125,13 @@ RunDataOutcome write(Connection& connection, const RunDataWrite& request) {
 }  // namespace
 
 RunDataOutcome SqlTrackingStore::write_run_data(const CallContext&, const RunDataWrite& request) {
-  return database_.writer().call([&](Connection& connection) { return write(connection, request); });
+  return database_->writer().call([&](Connection& connection) { return write(connection, request); });
 }
 
 bool SqlTrackingStore::start_write_run_data(const CallContext&, const RunDataWrite& request,
                                             Reply<RunDataOutcome> reply) {
   auto outcome = std::make_shared<RunDataOutcome>();
-  database_.writer().submit(
+  database_->writer().submit(
       [&request, outcome](Connection& connection) { *outcome = write(connection, request); },
       [outcome, reply = std::move(reply)](const std::exception_ptr& fault) {
         reply(fault ? Outcome<RunDataOutcome>(fault) : std::move(*outcome));

@@ -1,3 +1,4 @@
+#include "sql/read_pair.h"
 #include "tracking/stores/sql/rows.h"
 
 namespace millrace::tracking {
@@ -30,7 +31,7 @@ void read_metric(const sql::Statement& row, v1::Metric& metric) {
 void read_input_tags(sql::Connection& connection, std::string_view input_id, v1::DatasetInput& input) {
   auto rows = connection.prepare("SELECT name, value FROM input_tags WHERE input_uuid = ?1");
   rows.bind(1, input_id);
-  while (rows.step()) read_pair(rows, 0, *input.add_tags());
+  while (rows.step()) sql::read_pair(rows, 0, *input.add_tags());
 }
 
 void read_dataset_inputs(sql::Connection& connection, v1::Run& run) {
@@ -83,10 +84,10 @@ void read_run_details(sql::Connection& connection, v1::Run& run) {
         read_metric(row, *data.add_metrics());
         break;
       case Detail::kParam:
-        read_pair(row, 1, *data.add_params());
+        sql::read_pair(row, 1, *data.add_params());
         break;
       case Detail::kTag:
-        read_pair(row, 1, *data.add_tags());
+        sql::read_pair(row, 1, *data.add_tags());
         break;
       case Detail::kDataset:
         read_dataset_inputs(connection, run);

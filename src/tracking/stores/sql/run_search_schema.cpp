@@ -20,13 +20,13 @@ std::string_view table_of(v1::FieldKind kind) {
 }
 
 // The primary key of all three tables is (key, run_uuid), so each of these is one look-up.
-void append_row(SqlText& sql, std::string_view column, const v1::FieldRef& field) {
+void append_row(sql::SqlText& sql, std::string_view column, const v1::FieldRef& field) {
   sql << "SELECT " << column << " FROM " << table_of(field.kind()) << " x WHERE x.key = ";
   sql.value(field.name()) << " AND x.run_uuid = r.run_uuid";
 }
 
 // Every comparison with NaN is false but for "unequal".
-void append_metric_condition(SqlText& sql, const v1::Comparison& comparison) {
+void append_metric_condition(sql::SqlText& sql, const v1::Comparison& comparison) {
   sql << "EXISTS (";
   append_row(sql, "1", comparison.field());
   const bool unequal = comparison.comparator() == v1::COMPARATOR_NOT_EQUAL;
@@ -35,7 +35,7 @@ void append_metric_condition(SqlText& sql, const v1::Comparison& comparison) {
   sql << "))";
 }
 
-void append_dataset_condition(SqlText& sql, const v1::Comparison& comparison) {
+void append_dataset_condition(sql::SqlText& sql, const v1::Comparison& comparison) {
   const bool context = comparison.field().name() == "context";
   sql << "EXISTS (SELECT 1 FROM inputs i ";
   sql << (context ? "JOIN input_tags t ON t.input_uuid = i.input_uuid AND t.name = 'mlflow.data.context' "
@@ -50,7 +50,7 @@ void append_dataset_condition(SqlText& sql, const v1::Comparison& comparison) {
   sql << ")";
 }
 
-void append_text_condition(SqlText& sql, const v1::Comparison& comparison) {
+void append_text_condition(sql::SqlText& sql, const v1::Comparison& comparison) {
   const v1::Comparator comparator = comparison.comparator();
   const bool null_test = comparator == v1::COMPARATOR_IS_NULL || comparator == v1::COMPARATOR_IS_NOT_NULL;
   sql << (comparator == v1::COMPARATOR_IS_NULL ? "NOT EXISTS (" : "EXISTS (");
@@ -75,7 +75,7 @@ std::string run_column(std::string_view attribute) {
               "This store keeps no attribute '" + std::string(attribute) + "' of runs.");
 }
 
-void RunSearchSchema::append_condition(SqlText& sql, const v1::Comparison& comparison) const {
+void RunSearchSchema::append_condition(sql::SqlText& sql, const v1::Comparison& comparison) const {
   switch (comparison.field().kind()) {
     case v1::FIELD_KIND_ATTRIBUTE:
       append_comparison(sql, run_column(comparison.field().name()), comparison);
@@ -91,7 +91,7 @@ void RunSearchSchema::append_condition(SqlText& sql, const v1::Comparison& compa
   }
 }
 
-void RunSearchSchema::append_value(SqlText& sql, const v1::OrderBy& order) const {
+void RunSearchSchema::append_value(sql::SqlText& sql, const v1::OrderBy& order) const {
   if (order.field().kind() == v1::FIELD_KIND_ATTRIBUTE) {
     sql << run_column(order.field().name());
     return;
@@ -101,7 +101,7 @@ void RunSearchSchema::append_value(SqlText& sql, const v1::OrderBy& order) const
   sql << ")";
 }
 
-void RunSearchSchema::append_rank(SqlText& sql, const v1::OrderBy& order) const {
+void RunSearchSchema::append_rank(sql::SqlText& sql, const v1::OrderBy& order) const {
   switch (order.field().kind()) {
     case v1::FIELD_KIND_ATTRIBUTE:
       sql << "(" << run_column(order.field().name()) << " IS NULL)";

@@ -91,20 +91,20 @@ v1::RunInfo apply(Connection& connection, const v1::plugin::RunChanges& changes)
 }  // namespace
 
 v1::Run SqlTrackingStore::create_run(const CallContext&, const v1::plugin::NewRun& request) {
-  return database_.writer().call([&](Connection& connection) { return insert(connection, request); });
+  return database_->writer().call([&](Connection& connection) { return insert(connection, request); });
 }
 
 v1::Run SqlTrackingStore::get_run(const CallContext&, const v1::plugin::RunLookup& request) {
-  return database_.readers().read(
+  return database_->readers().read(
       [&](Connection& connection) { return load(connection, request.run_id(), request.info_only()); });
 }
 
 v1::RunInfo SqlTrackingStore::update_run(const CallContext&, const v1::plugin::RunChanges& request) {
-  return database_.writer().call([&](Connection& connection) { return apply(connection, request); });
+  return database_->writer().call([&](Connection& connection) { return apply(connection, request); });
 }
 
 v1::plugin::Done SqlTrackingStore::delete_run_tag(const CallContext&, const v1::plugin::RunTagKey& request) {
-  database_.writer().run([&](Connection& connection) {
+  database_->writer().run([&](Connection& connection) {
     require_run(connection, request.run_id(), "active");
     connection.prepare("DELETE FROM tags WHERE run_uuid = ?1 AND key = ?2")
         .bind(1, std::string_view(request.run_id()))

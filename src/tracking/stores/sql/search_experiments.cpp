@@ -1,8 +1,8 @@
 #include "base/error.h"
+#include "sql/paging.h"
+#include "sql/search_sql.h"
 #include "tracking/stores/sql/experiment_rows.h"
-#include "tracking/stores/sql/paging.h"
 #include "tracking/stores/sql/rows.h"
-#include "tracking/stores/sql/search_sql.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
 
 namespace millrace::tracking {
@@ -13,9 +13,9 @@ using v1::plugin::ExperimentPage;
 using v1::plugin::ExperimentQuery;
 
 // Experiments: the row of `experiments` is called e in the expressions.
-class ExperimentSearchSchema : public SearchSchema {
+class ExperimentSearchSchema : public sql::SearchSchema {
  public:
-  void append_condition(SqlText& sql, const v1::Comparison& comparison) const override {
+  void append_condition(sql::SqlText& sql, const v1::Comparison& comparison) const override {
     const std::string& name = comparison.field().name();
     if (comparison.field().kind() == v1::FIELD_KIND_TAG) return append_tag_condition(sql, comparison);
     if (name == "experiment_id") {
@@ -25,11 +25,11 @@ class ExperimentSearchSchema : public SearchSchema {
     append_comparison(sql, column(name), comparison);
   }
 
-  void append_value(SqlText& sql, const v1::OrderBy& order) const override {
+  void append_value(sql::SqlText& sql, const v1::OrderBy& order) const override {
     sql << column(order.field().name());
   }
 
-  void append_rank(SqlText& sql, const v1::OrderBy& order) const override {
+  void append_rank(sql::SqlText& sql, const v1::OrderBy& order) const override {
     sql << "(" << column(order.field().name()) << " IS NULL)";
   }
 
@@ -42,7 +42,7 @@ class ExperimentSearchSchema : public SearchSchema {
                 "This store keeps no attribute '" + std::string(name) + "' of experiments.");
   }
 
-  static void append_tag_condition(SqlText& sql, const v1::Comparison& comparison) {
+  static void append_tag_condition(sql::SqlText& sql, const v1::Comparison& comparison) {
     const v1::Comparator comparator = comparison.comparator();
     sql << (comparator == v1::COMPARATOR_IS_NULL ? "NOT EXISTS (" : "EXISTS (");
     sql << "SELECT 1 FROM experiment_tags x WHERE x.experiment_id = e.experiment_id AND x.key = ";
@@ -55,9 +55,9 @@ class ExperimentSearchSchema : public SearchSchema {
   }
 };
 
-SqlText plan(const ExperimentQuery& query, int64_t skip) {
+sql::SqlText plan(const ExperimentQuery& query, int64_t skip) {
   const ExperimentSearchSchema schema;
-  SqlText sql;
+  sql::SqlText sql;
   sql << "SELECT " << kExperimentColumns << " FROM experiments e WHERE e.workspace = 'default'";
   if (query.view_type() == v1::ACTIVE_ONLY) sql << " AND e.lifecycle_stage = 'active'";
   if (query.view_type() == v1::DELETED_ONLY) sql << " AND e.lifecycle_stage = 'deleted'";
@@ -72,8 +72,8 @@ SqlText plan(const ExperimentQuery& query, int64_t skip) {
 }
 
 ExperimentPage search(Connection& connection, const ExperimentQuery& query) {
-  const int64_t skip = offset_from(query.page().cursor());
-  const SqlText sql = plan(query, skip);
+  const int64_t skip = sql::offset_from(query.page().cursor());
+  const sql::SqlText sql = plan(query, skip);
   auto rows = sql.prepare(connection);
   ExperimentPage page;
   while (rows.step()) {
@@ -89,7 +89,7 @@ ExperimentPage search(Connection& connection, const ExperimentQuery& query) {
 }  // namespace
 
 ExperimentPage SqlTrackingStore::search_experiments(const CallContext&, const ExperimentQuery& request) {
-  return database_.readers().read([&](Connection& connection) { return search(connection, request); });
+  return database_->readers().read([&](Connection& connection) { return search(connection, request); });
 }
 
 }  // namespace millrace::tracking

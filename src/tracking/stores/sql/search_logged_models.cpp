@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "sql/paging.h"
+#include "sql/search_sql.h"
 #include "tracking/stores/sql/logged_model_rows.h"
-#include "tracking/stores/sql/paging.h"
 #include "tracking/stores/sql/rows.h"
-#include "tracking/stores/sql/search_sql.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
 
 namespace millrace::tracking {
@@ -15,7 +15,7 @@ using v1::plugin::LoggedModelPage;
 using v1::plugin::LoggedModelQuery;
 
 // "(x.dataset_name = ? AND x.dataset_digest = ?) OR ..."
-void append_datasets(SqlText& sql, const LoggedModelQuery& query) {
+void append_datasets(sql::SqlText& sql, const LoggedModelQuery& query) {
   sql << "(";
   for (int i = 0; i < query.datasets_size(); ++i) {
     const auto& dataset = query.datasets(i);
@@ -31,11 +31,11 @@ void append_datasets(SqlText& sql, const LoggedModelQuery& query) {
 }
 
 // Logged models: the row of `logged_models` is called m in the expressions.
-class LoggedModelSearchSchema : public SearchSchema {
+class LoggedModelSearchSchema : public sql::SearchSchema {
  public:
   explicit LoggedModelSearchSchema(const LoggedModelQuery& query) : query_(query) {}
 
-  void append_condition(SqlText& sql, const v1::Comparison& comparison) const override {
+  void append_condition(sql::SqlText& sql, const v1::Comparison& comparison) const override {
     switch (comparison.field().kind()) {
       case v1::FIELD_KIND_ATTRIBUTE:
         append_comparison(sql, column(comparison.field().name()), comparison);
@@ -51,7 +51,7 @@ class LoggedModelSearchSchema : public SearchSchema {
     }
   }
 
-  void append_value(SqlText& sql, const v1::OrderBy& order) const override {
+  void append_value(sql::SqlText& sql, const v1::OrderBy& order) const override {
     if (order.field().kind() == v1::FIELD_KIND_ATTRIBUTE) {
       sql << column(order.field().name());
       return;
@@ -70,7 +70,7 @@ class LoggedModelSearchSchema : public SearchSchema {
     sql << " ORDER BY x.metric_timestamp_ms DESC, x.metric_step DESC, x.run_id LIMIT 1)";
   }
 
-  void append_rank(SqlText& sql, const v1::OrderBy& order) const override {
+  void append_rank(sql::SqlText& sql, const v1::OrderBy& order) const override {
     sql << "(";
     append_value(sql, order);
     sql << " IS NULL)";
@@ -91,7 +91,7 @@ class LoggedModelSearchSchema : public SearchSchema {
                 "This store keeps no attribute '" + std::string(name) + "' of logged models.");
   }
 
-  void append_metric_condition(SqlText& sql, const v1::Comparison& comparison) const {
+  void append_metric_condition(sql::SqlText& sql, const v1::Comparison& comparison) const {
     sql << "EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model_id = m.model_id AND x.metric_name = ";
     sql.value(comparison.field().name()) << " AND ";
     append_comparison(sql, "x.metric_value", comparison);
@@ -102,7 +102,7 @@ class LoggedModelSearchSchema : public SearchSchema {
     sql << ")";
   }
 
-  static void append_text_condition(SqlText& sql, std::string_view table, std::string_view prefix,
+  static void append_text_condition(sql::SqlText& sql, std::string_view table, std::string_view prefix,
                                     const v1::Comparison& comparison) {
     const v1::Comparator comparator = comparison.comparator();
     sql << (comparator == v1::COMPARATOR_IS_NULL ? "NOT EXISTS (" : "EXISTS (");
@@ -134,9 +134,9 @@ bool mentions_metric(const v1::Filter& filter) {
   }
 }
 
-SqlText plan(const LoggedModelQuery& query, int64_t skip) {
+sql::SqlText plan(const LoggedModelQuery& query, int64_t skip) {
   const LoggedModelSearchSchema schema(query);
-  SqlText sql;
+  sql::SqlText sql;
   sql << "SELECT " << kLoggedModelColumns << " FROM logged_models m WHERE m.lifecycle_stage <> 'deleted' AND "
       << "m.experiment_id IN " << integer_list(query.experiment_ids()) << " AND ";
   append_filter(sql, schema, query.filter());
@@ -155,8 +155,8 @@ SqlText plan(const LoggedModelQuery& query, int64_t skip) {
 }
 
 LoggedModelPage search(Connection& connection, const LoggedModelQuery& query) {
-  const int64_t skip = offset_from(query.page().cursor());
-  const SqlText sql = plan(query, skip);
+  const int64_t skip = sql::offset_from(query.page().cursor());
+  const sql::SqlText sql = plan(query, skip);
   auto rows = sql.prepare(connection);
   LoggedModelPage page;
   while (rows.step()) {
@@ -172,7 +172,7 @@ LoggedModelPage search(Connection& connection, const LoggedModelQuery& query) {
 }  // namespace
 
 LoggedModelPage SqlTrackingStore::search_logged_models(const CallContext&, const LoggedModelQuery& request) {
-  return database_.readers().read([&](Connection& connection) { return search(connection, request); });
+  return database_->readers().read([&](Connection& connection) { return search(connection, request); });
 }
 
 }  // namespace millrace::tracking

@@ -1,8 +1,8 @@
-#include <algorithm>
 #include <optional>
 #include <vector>
 
-#include "tracking/stores/sql/paging.h"
+#include "sql/paging.h"
+#include "tracking/stores/sql/found_runs.h"
 #include "tracking/stores/sql/rows.h"
 #include "tracking/stores/sql/run_search_schema.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
@@ -17,7 +17,7 @@ using v1::plugin::RunQuery;
 // An experiment with fewer runs than this is read whole: no index walk can be much cheaper.
 constexpr int64_t kSmallExperiment = 1000;
 
-void append_scope(SqlText& sql, const RunQuery& query) {
+void append_scope(sql::SqlText& sql, const RunQuery& query) {
   if (query.experiment_ids_size() == 1) {
     sql << "r.experiment_id = ";
     sql.value(parse_experiment_id(query.experiment_ids(0)));
@@ -30,27 +30,27 @@ void append_scope(SqlText& sql, const RunQuery& query) {
   if (query.view_type() == v1::DELETED_ONLY) sql << " AND r.lifecycle_stage = 'deleted'";
 }
 
-void append_scope_and_filter(SqlText& sql, const RunQuery& query) {
+void append_scope_and_filter(sql::SqlText& sql, const RunQuery& query) {
   append_scope(sql, query);
   if (query.filter().node_case() == v1::Filter::NODE_NOT_SET) return;
   sql << " AND ";
   append_filter(sql, RunSearchSchema(), query.filter());
 }
 
-// Collects the run ids of one page: those from `skip` on, one more than the page holds.
-class PageOfIds {
+// Collects the runs of one page: those from `skip` on, one more than the page holds.
+class PageOfRuns {
  public:
-  PageOfIds(int64_t skip, int64_t limit) : skip_(skip), wanted_(limit + 1) {}
+  PageOfRuns(int64_t skip, int64_t limit) : skip_(skip), wanted_(limit + 1) {}
 
-  bool full() const { return static_cast<int64_t>(ids_.size()) == wanted_; }
-  std::vector<std::string> take() { return std::move(ids_); }
+  bool full() const { return static_cast<int64_t>(runs_.size()) == wanted_; }
+  std::vector<FoundRun> take() { return std::move(runs_); }
 
   void read(sql::Statement rows) {
     while (!full() && rows.step()) {
       if (skip_ > 0) {
         --skip_;
       } else {
-        ids_.emplace_back(rows.text(0));
+        runs_.push_back({std::string(rows.text(0)), rows.integer(1)});
       }
     }
   }
@@ -58,13 +58,13 @@ class PageOfIds {
  private:
   int64_t skip_;
   int64_t wanted_;
-  std::vector<std::string> ids_;
+  std::vector<FoundRun> runs_;
 };
 
 // Plan 1: read every run in scope and sort. Cost grows with the experiment, not with the database.
-SqlText scan_plan(const RunQuery& query) {
-  SqlText sql;
-  sql << "SELECT r.run_uuid FROM runs r WHERE ";
+sql::SqlText scan_plan(const RunQuery& query) {
+  sql::SqlText sql;
+  sql << "SELECT r.run_uuid, r.rowid FROM runs r WHERE ";
   append_scope_and_filter(sql, query);
   sql << " ORDER BY ";
   append_order(sql, RunSearchSchema(), query.order_by());
@@ -78,9 +78,9 @@ bool is_newest_first(const RunQuery& query) {
          query.order_by(0).field().name() == "start_time" && query.order_by(0).descending();
 }
 
-SqlText newest_first_plan(const RunQuery& query) {
-  SqlText sql;
-  sql << "SELECT r.run_uuid FROM runs r INDEXED BY millrace_runs_by_start WHERE ";
+sql::SqlText newest_first_plan(const RunQuery& query) {
+  sql::SqlText sql;
+  sql << "SELECT r.run_uuid, r.rowid FROM runs r INDEXED BY millrace_runs_by_start WHERE ";
   append_scope_and_filter(sql, query);
   sql << " ORDER BY r.start_time DESC, r.run_uuid";
   return sql;
@@ -88,10 +88,10 @@ SqlText newest_first_plan(const RunQuery& query) {
 
 // Plan 3: walk the values of the first ordering metric in order and look each run up. `rank` 0 gives the runs
 // that have a number, 1 those that have NaN.
-SqlText metric_walk_plan(const RunQuery& query, int rank) {
+sql::SqlText metric_walk_plan(const RunQuery& query, int rank) {
   const v1::OrderBy& first = query.order_by(0);
-  SqlText sql;
-  sql << "SELECT r.run_uuid FROM latest_metrics o INDEXED BY millrace_latest_metrics_by_value "
+  sql::SqlText sql;
+  sql << "SELECT r.run_uuid, r.rowid FROM latest_metrics o INDEXED BY millrace_latest_metrics_by_value "
          "CROSS JOIN runs r INDEXED BY millrace_runs_by_id ON r.run_uuid = o.run_uuid WHERE o.key = ";
   sql.value(first.field().name()) << (rank == 0 ? " AND o.is_nan = 0 AND " : " AND o.is_nan = 1 AND ");
   append_scope_and_filter(sql, query);
@@ -104,9 +104,9 @@ SqlText metric_walk_plan(const RunQuery& query, int rank) {
 }
 
 // What the walk does not meet: runs without the metric.
-SqlText without_metric_plan(const RunQuery& query) {
-  SqlText sql;
-  sql << "SELECT r.run_uuid FROM runs r WHERE ";
+sql::SqlText without_metric_plan(const RunQuery& query) {
+  sql::SqlText sql;
+  sql << "SELECT r.run_uuid, r.rowid FROM runs r WHERE ";
   append_scope_and_filter(sql, query);
   sql << " AND NOT EXISTS (SELECT 1 FROM latest_metrics o WHERE o.key = ";
   sql.value(query.order_by(0).field().name()) << " AND o.run_uuid = r.run_uuid) ORDER BY ";
@@ -122,7 +122,7 @@ bool is_by_metric(const RunQuery& query) {
 
 // Runs in scope, counted no further than `most`.
 int64_t count_runs(Connection& connection, const RunQuery& query, int64_t most) {
-  SqlText sql;
+  sql::SqlText sql;
   sql << "SELECT count(*) FROM (SELECT 1 FROM runs r WHERE ";
   append_scope(sql, query);
   sql << " LIMIT ";
@@ -136,38 +136,28 @@ int64_t count_runs(Connection& connection, const RunQuery& query, int64_t most) 
 // whole database when they are not. So it gets a budget of virtual machine instructions, about what the scan
 // would need, and gives up beyond it. Large experiments are not counted to their end, which alone would cost
 // more than the walk.
-std::optional<std::vector<std::string>> try_metric_walk(Connection& connection, const RunQuery& query,
-                                                        int64_t skip) {
+std::optional<std::vector<FoundRun>> try_metric_walk(Connection& connection, const RunQuery& query,
+                                                     int64_t skip) {
   constexpr int64_t kStepsPerRun = 60;
   constexpr int64_t kMostCounted = 4000;
   constexpr int64_t kLargestBudget = 4'000'000;
   const int64_t runs = count_runs(connection, query, kMostCounted);
   if (runs < kSmallExperiment) return std::nullopt;
   const int64_t budget = runs < kMostCounted ? runs * kStepsPerRun : kLargestBudget;
-  PageOfIds page(skip, query.page().limit());
+  PageOfRuns page(skip, query.page().limit());
   const bool finished = connection.run_within(budget, [&] {
     for (const int rank : {0, 1}) {
       if (!page.full()) {
-        const SqlText plan = metric_walk_plan(query, rank);
+        const sql::SqlText plan = metric_walk_plan(query, rank);
         page.read(plan.prepare(connection));
       }
     }
     if (!page.full()) {
-      const SqlText plan = without_metric_plan(query);
+      const sql::SqlText plan = without_metric_plan(query);
       page.read(plan.prepare(connection));
     }
   });
   if (!finished) return std::nullopt;
-  return page.take();
-}
-
-std::vector<std::string> find_ids(Connection& connection, const RunQuery& query, int64_t skip) {
-  if (is_by_metric(query)) {
-    if (auto ids = try_metric_walk(connection, query, skip)) return *std::move(ids);
-  }
-  PageOfIds page(skip, query.page().limit());
-  const SqlText plan = is_newest_first(query) ? newest_first_plan(query) : scan_plan(query);
-  page.read(plan.prepare(connection));
   return page.take();
 }
 
@@ -177,22 +167,36 @@ void read_run(Connection& connection, const std::string& run_id, v1::Run& run) {
 }
 
 RunPage search(Connection& connection, const RunQuery& query) {
-  const int64_t skip = offset_from(query.page().cursor());
-  std::vector<std::string> ids = find_ids(connection, query, skip);
+  FoundRuns found = find_runs(connection, query);
   RunPage page;
-  if (static_cast<int64_t>(ids.size()) > query.page().limit()) {
-    ids.pop_back();
-    page.set_next_cursor(std::to_string(skip + query.page().limit()));
-  }
-  page.mutable_runs()->Reserve(static_cast<int>(ids.size()));
-  for (const std::string& id : ids) read_run(connection, id, *page.add_runs());
+  page.set_next_cursor(std::move(found.next_cursor));
+  page.mutable_runs()->Reserve(static_cast<int>(found.runs.size()));
+  for (const FoundRun& run : found.runs) read_run(connection, run.id, *page.add_runs());
   return page;
 }
 
 }  // namespace
 
+FoundRuns find_runs(Connection& connection, const RunQuery& query) {
+  const int64_t skip = sql::offset_from(query.page().cursor());
+  std::optional<std::vector<FoundRun>> runs;
+  if (is_by_metric(query)) runs = try_metric_walk(connection, query, skip);
+  if (!runs) {
+    PageOfRuns page(skip, query.page().limit());
+    const sql::SqlText plan = is_newest_first(query) ? newest_first_plan(query) : scan_plan(query);
+    page.read(plan.prepare(connection));
+    runs = page.take();
+  }
+  FoundRuns found{*std::move(runs), ""};
+  if (static_cast<int64_t>(found.runs.size()) > query.page().limit()) {
+    found.runs.pop_back();
+    found.next_cursor = std::to_string(skip + query.page().limit());
+  }
+  return found;
+}
+
 RunPage SqlTrackingStore::search_runs(const CallContext&, const RunQuery& request) {
-  return database_.readers().read([&](Connection& connection) { return search(connection, request); });
+  return database_->readers().read([&](Connection& connection) { return search(connection, request); });
 }
 
 }  // namespace millrace::tracking

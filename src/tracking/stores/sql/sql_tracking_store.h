@@ -1,7 +1,7 @@
 #pragma once
 
 #include "millrace/v1/services.gen.h"
-#include "tracking/stores/sql/sqlite_database.h"
+#include "sql/sqlite_database.h"
 
 namespace millrace::tracking {
 
@@ -9,9 +9,12 @@ namespace millrace::tracking {
 /// reads run on a pool of connections, writes wait for their group's commit.
 class SqlTrackingStore : public TrackingStore {
  public:
-  explicit SqlTrackingStore(const SqliteDatabaseOptions& options) : database_(options) {}
+  explicit SqlTrackingStore(const sql::SqliteDatabaseOptions& options)
+      : SqlTrackingStore(std::make_shared<sql::SqliteDatabase>(options)) {}
+  /// On a database that other stores use too.
+  explicit SqlTrackingStore(std::shared_ptr<sql::SqliteDatabase> database) : database_(std::move(database)) {}
 
-  sql::WriterStatistics writer_statistics() { return database_.writer().statistics(); }
+  sql::WriterStatistics writer_statistics() { return database_->writer().statistics(); }
 
   v1::Experiment create_experiment(const CallContext&, const v1::plugin::NewExperiment&) override;
   v1::Experiment get_experiment(const CallContext&, const v1::plugin::ExperimentLookup&) override;
@@ -34,6 +37,12 @@ class SqlTrackingStore : public TrackingStore {
                                                    const v1::plugin::MetricHistoryQuery&) override;
   v1::plugin::MetricSamples sample_metric_history(const CallContext&,
                                                   const v1::plugin::SampleQuery&) override;
+  v1::RunTable read_run_table(const CallContext&, const v1::plugin::RunTableQuery&) override;
+  v1::RunColumns list_run_columns(const CallContext&, const v1::plugin::RunColumnsQuery&) override;
+  v1::CountRunsResponse count_runs(const CallContext&, const v1::CountRunsRequest&) override;
+  v1::GetMetricLinesResponse read_metric_lines(const CallContext&,
+                                               const v1::plugin::MetricLinesQuery&) override;
+
   v1::plugin::MetricDeletionOutcome delete_metrics(const CallContext&,
                                                    const v1::plugin::MetricDeletion&) override;
 
@@ -48,7 +57,7 @@ class SqlTrackingStore : public TrackingStore {
                                                    const v1::plugin::LoggedModelQuery&) override;
 
  private:
-  SqliteDatabase database_;
+  std::shared_ptr<sql::SqliteDatabase> database_;
 };
 
 }  // namespace millrace::tracking

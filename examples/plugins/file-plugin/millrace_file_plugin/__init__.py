@@ -1,0 +1,12 @@
+"""Experiments, runs and artifacts in a folder: an example of a Millrace plugin in Python."""
+
+from millrace.plugin import Plugin
+
+from millrace_file_plugin.artifacts import FolderRepository
+from millrace_file_plugin.store import JournalStore
+
+SCHEME = "file-plugin"
+
+plugin = Plugin()
+plugin.tracking_store(SCHEME)(JournalStore)
+plugin.artifact_repository(SCHEME)(FolderRepository)

@@ -1,0 +1,40 @@
+"""Folders and files that are still there after a power cut."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from millrace.plugin import InvalidParameter, TemporarilyUnavailable
+
+
+def root_of(uri: str) -> Path:
+    """The folder that "file-plugin:/absolute/path" names; made when it is not there."""
+    parts = urlsplit(uri)
+    folder = Path(unquote(parts.path))
+    if parts.netloc or parts.query or parts.fragment or not folder.is_absolute():
+        raise InvalidParameter(f"'{uri}' names no folder: write file-plugin:/absolute/path")
+    try:
+        make_folder(folder)
+    except OSError as error:
+        raise TemporarilyUnavailable(f"the folder {folder} cannot be made: {error.strerror}") from error
+    return folder
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder and those above it, durably."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes durable which names a folder has."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,70 @@
+#include "conformance/interruption.h"
+
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace millrace::conformance {
+namespace {
+
+// What the writers have reached, for the one who waits to kill.
+class Progress {
+ public:
+  void written() {
+    const std::lock_guard lock(mutex_);
+    ++written_;
+    changed_.notify_all();
+  }
+
+  void ended(std::exception_ptr fault) {
+    const std::lock_guard lock(mutex_);
+    if (!killed_ && !fault_) fault_ = std::move(fault);
+    changed_.notify_all();
+  }
+
+  // Returns when enough was written. Throws what a writer met before that.
+  void wait_until(int enough) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return written_ >= enough || fault_; });
+    if (fault_) std::rethrow_exception(fault_);
+    killed_ = true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int written_ = 0;
+  bool killed_ = false;
+  std::exception_ptr fault_;
+};
+
+void write_until_it_fails(const std::stop_token& stop, Progress& progress,
+                          const std::function<void(int)>& write) {
+  try {
+    for (int count = 0; !stop.stop_requested(); ++count) {
+      write(count);
+      progress.written();
+    }
+  } catch (...) {
+    progress.ended(std::current_exception());
+  }
+}
+
+}  // namespace
+
+void kill_in_mid_write(SubjectControls& subject, int writers, int enough,
+                       const std::function<void(int writer, int count)>& write) {
+  Progress progress;
+  std::vector<std::jthread> threads;
+  for (int writer = 0; writer < writers; ++writer) {
+    threads.emplace_back([&, writer](const std::stop_token& stop) {
+      write_until_it_fails(stop, progress, [&](int count) { write(writer, count); });
+    });
+  }
+  progress.wait_until(enough);
+  subject.kill();
+}
+
+}  // namespace millrace::conformance

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "conformance/check.h"
+
+namespace millrace::conformance {
+
+enum class Verdict { kPassed, kFailed, kNotApplicable };
+
+/// What one check found.
+struct Result {
+  std::string kind;
+  Theme theme = Theme::kCorrectness;
+  std::string check;
+  Verdict verdict = Verdict::kPassed;
+  std::string reason;  ///< Of a failure, or why the check says nothing; empty when it passed.
+  std::chrono::milliseconds duration{0};
+};
+
+/// The results of the kits that were run, in their order.
+class Report {
+ public:
+  void add(Result result) { results_.push_back(std::move(result)); }
+  /// Adds the results of another kit.
+  void append(const Report& other);
+
+  const std::vector<Result>& results() const { return results_; }
+  int count(Verdict verdict) const;
+
+  /// 0 when no check failed and at least one passed, else 1.
+  int exit_status() const;
+
+  /// The last line: "N passed, N failed, N skipped".
+  std::string summary() const;
+
+  /// {"passed":1,"failed":0,"skipped":0,"checks":[{"kind","theme","check","verdict","reason","seconds"}]};
+  /// verdicts are "passed", "failed" and "skipped".
+  std::string json() const;
+
+ private:
+  std::vector<Result> results_;
+};
+
+/// Prints results as they come, under headings of kind and theme, and the summary at the end.
+class ReportPrinter {
+ public:
+  explicit ReportPrinter(std::ostream& out) : out_(out) {}
+
+  void print(const Result& result);
+  void print_summary(const Report& report);
+
+ private:
+  std::ostream& out_;
+  std::string heading_;
+};
+
+}  // namespace millrace::conformance

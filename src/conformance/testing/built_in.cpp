@@ -1,0 +1,48 @@
+#include "conformance/testing/built_in.h"
+
+#include <algorithm>
+
+#include "artifacts/repositories/local/local_repository.h"
+#include "conformance/testing/defects.h"
+#include "tracking/stores/sql/sql_tracking_store.h"
+
+namespace millrace::conformance::testing {
+namespace {
+
+template <typename Functions, typename Interface>
+std::shared_ptr<Functions> spoiled(std::shared_ptr<Interface> (*open)(const std::string&),
+                                   const std::string& folder, const std::vector<Defect<Functions>>& defects,
+                                   const std::string& check) {
+  const auto defect =
+      std::find_if(defects.begin(), defects.end(), [&](const auto& one) { return one.check == check; });
+  const bool opens_itself = defect != defects.end() && defect->open;
+  auto functions = std::make_shared<Functions>();
+  delegate(*functions, opens_itself ? defect->open(folder) : open(folder));
+  if (defect != defects.end() && defect->spoil) defect->spoil(*functions, folder);
+  return functions;
+}
+
+}  // namespace
+
+std::shared_ptr<TrackingStore> open_sqlite_store(const std::string& folder) {
+  sql::SqliteDatabaseOptions options;
+  options.path = folder + "/store.db";
+  options.artifact_root = "root:/artifacts";
+  return std::make_shared<tracking::SqlTrackingStore>(options);
+}
+
+std::shared_ptr<ArtifactRepository> open_local_repository(const std::string& folder) {
+  return std::make_shared<artifacts::LocalRepository>(folder);
+}
+
+std::shared_ptr<StoreOfFunctions> open_store_with_defect(const std::string& folder,
+                                                         const std::string& check) {
+  return spoiled(open_sqlite_store, folder, store_defects(), check);
+}
+
+std::shared_ptr<RepositoryOfFunctions> open_repository_with_defect(const std::string& folder,
+                                                                   const std::string& check) {
+  return spoiled(open_local_repository, folder, repository_defects(), check);
+}
+
+}  // namespace millrace::conformance::testing

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "conformance/testing/repository_of_functions.h"
+#include "conformance/testing/store_of_functions.h"
+
+namespace millrace::conformance::testing {
+
+/// The built-in SQLite store on a database in `folder`, which must be there.
+std::shared_ptr<TrackingStore> open_sqlite_store(const std::string& folder);
+
+/// The built-in repository of local files below `folder`.
+std::shared_ptr<ArtifactRepository> open_local_repository(const std::string& folder);
+
+/// The same with the defect that the check of that name is to find (store_defects.h, repository_defects.h),
+/// or whole when the name is empty.
+std::shared_ptr<StoreOfFunctions> open_store_with_defect(const std::string& folder, const std::string& check);
+std::shared_ptr<RepositoryOfFunctions> open_repository_with_defect(const std::string& folder,
+                                                                   const std::string& check);
+
+}  // namespace millrace::conformance::testing

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "plugin/channel.h"
+#include "plugin/host/child_process.h"
+#include "plugin/host/opening.h"
+#include "plugin/manifest.h"
+#include "plugin/ttrpc/client.h"
+
+namespace millrace::plugin {
+
+/// A process of the plugin and the connections to it. Calls share one connection; each stream has one of its
+/// own, so that a slow client of ours holds up nobody and a stream is given up by closing it.
+class ChildSession {
+ public:
+  ChildSession(const Manifest& manifest, Log& log);
+
+  ttrpc::Client& client() { return client_; }
+  std::unique_ptr<ttrpc::Client> connect() const;
+  bool usable() const { return process_.running() && client_.usable(); }
+  const ChildProcess& process() const { return process_; }
+
+ private:
+  ChildProcess process_;
+  ttrpc::Client client_;
+};
+
+struct PluginHealth {
+  std::string id;
+  bool running = false;
+  int64_t starts = 0;  ///< since the server's start
+  int64_t resident_bytes = 0;
+  std::string fault;  ///< why it does not run; empty when it runs or was not needed yet
+};
+
+/// A plugin in a child process: started when first needed, started again when it ended, at once the first
+/// time and then with growing pauses in which calls fail fast. Any thread.
+class ChildPlugin : public std::enable_shared_from_this<ChildPlugin> {
+ public:
+  ChildPlugin(Manifest manifest, Log& log) : manifest_(std::move(manifest)), log_(log) {}
+
+  /// A channel to an instance, which is opened now and again after each restart. Throws what the plugin
+  /// answers, TEMPORARILY_UNAVAILABLE when it does not run.
+  std::shared_ptr<Channel> open(const Opening& opening);
+
+  /// The running process, which is started if need be. Throws TEMPORARILY_UNAVAILABLE while it cannot be had.
+  std::shared_ptr<ChildSession> session();
+
+  /// Ends the process; it is not started again.
+  void stop();
+
+  PluginHealth health() const;
+  const Manifest& manifest() const { return manifest_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void note_end(const ChildSession& session);
+  std::shared_ptr<ChildSession> start();
+
+  const Manifest manifest_;
+  Log& log_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<ChildSession> session_;
+  bool stopped_ = false;
+  int64_t starts_ = 0;
+  int failures_ = 0;  // ends and failed starts without a good while between them
+  Clock::time_point started_;
+  Clock::time_point next_start_;
+  std::string fault_;
+};
+
+}  // namespace millrace::plugin

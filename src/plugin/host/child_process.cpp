@@ -1,0 +1,282 @@
+#include "plugin/host/child_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <fstream>
+
+#include "base/error.h"
+#include "plugin/host/child_environment.h"
+#include "plugin/host/child_log_line.h"
+
+namespace millrace::plugin {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr size_t kLongestLine = 16 * 1024;
+constexpr size_t kRecent = 2000;
+constexpr std::chrono::milliseconds kMemoryInterval{250};
+
+[[noreturn]] void fail(const std::string& id, const std::string& why) {
+  throw Error(ErrorCode::kTemporarilyUnavailable, "The plugin '" + id + "' " + why);
+}
+
+std::filesystem::path make_private_folder() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "millrace-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr)
+    throw Error(ErrorCode::kInternalError, "No private folder for a plugin can be made below " +
+                                               std::filesystem::temp_directory_path().string() + ".");
+  return pattern;
+}
+
+struct Pipe {
+  Descriptor read;
+  Descriptor write;
+};
+
+Pipe make_pipe() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    throw Error(ErrorCode::kResourceExhausted, "No descriptors are left to start a plugin.");
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  for (std::string& text : texts) result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+// The child starts with no signal blocked or ignored, as a group of its own.
+class SpawnAttributes {
+ public:
+  SpawnAttributes() {
+    posix_spawnattr_init(&attributes_);
+    sigset_t none;
+    sigemptyset(&none);
+    sigset_t all;
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&attributes_, &none);
+    posix_spawnattr_setsigdefault(&attributes_, &all);
+    posix_spawnattr_setpgroup(&attributes_, 0);
+    posix_spawnattr_setflags(&attributes_,
+                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  }
+  ~SpawnAttributes() { posix_spawnattr_destroy(&attributes_); }
+  SpawnAttributes(const SpawnAttributes&) = delete;
+  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_{};
+};
+
+class SpawnActions {
+ public:
+  SpawnActions(const std::string& folder, int input, int output, int errors) {
+    posix_spawn_file_actions_init(&actions_);
+    posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str());
+    posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions_, errors, STDERR_FILENO);
+    posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
+  }
+  ~SpawnActions() { posix_spawn_file_actions_destroy(&actions_); }
+  SpawnActions(const SpawnActions&) = delete;
+  SpawnActions& operator=(const SpawnActions&) = delete;
+  const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  posix_spawn_file_actions_t actions_{};
+};
+
+std::string how_it_ended(int status) {
+  if (WIFSIGNALED(status)) return "was ended by signal " + std::to_string(WTERMSIG(status));
+  return "ended with status " + std::to_string(WEXITSTATUS(status));
+}
+
+}  // namespace
+
+ChildProcess::ChildProcess(const Manifest& manifest, Log& log)
+    : id_(manifest.id),
+      memory_limit_(manifest.run.memory_limit_mb ? std::optional(*manifest.run.memory_limit_mb << 20)
+                                                 : std::nullopt),
+      log_(log),
+      folder_(make_private_folder()),
+      socket_path_((folder_ / "plugin.sock").string()) {
+  try {
+    start(manifest);
+    check_handshake(read_handshake(Clock::now() + manifest.run.start_timeout));
+    follower_ = std::thread([this] { follow(); });
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+ChildProcess::~ChildProcess() {
+  stop();
+}
+
+void ChildProcess::start(const Manifest& manifest) {
+  Pipe input = make_pipe();
+  Pipe output = make_pipe();
+  Pipe errors = make_pipe();
+  std::vector<std::string> command = child_command(manifest);
+  std::vector<std::string> environment = child_environment(manifest, socket_path_);
+  const SpawnAttributes attributes;
+  const SpawnActions actions(manifest.folder.string(), input.read.get(), output.write.get(),
+                             errors.write.get());
+  const int code = posix_spawnp(&pid_, command.front().c_str(), actions.get(), attributes.get(),
+                                pointers(command).data(), pointers(environment).data());
+  if (code != 0) {
+    pid_ = -1;
+    fail(id_, "cannot be started: " + command.front() + ": " + std::strerror(code) + ".");
+  }
+  running_ = true;
+  end_ = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+  input_ = std::move(input.write);
+  output_ = std::move(output.read);
+  errors_ = std::move(errors.read);
+  for (const Descriptor* pipe : {&output_, &errors_}) fcntl(pipe->get(), F_SETFL, O_NONBLOCK);
+}
+
+// Standard error is carried meanwhile, so that a plugin that explains itself before the handshake is heard.
+std::string ChildProcess::read_handshake(Clock::time_point end) {
+  std::string line;
+  while (line.find('\n') == std::string::npos) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
+    if (left.count() <= 0) fail(id_, "did not answer in time after its start." + recent_);
+    pollfd ready[] = {{output_.get(), POLLIN, 0}, {errors_.get(), POLLIN, 0}};
+    ::poll(ready, 2, static_cast<int>(left.count()));
+    if (ready[1].revents != 0 && !carry(errors_, errors_rest_)) errors_ = Descriptor();
+    if (ready[0].revents == 0) continue;
+    char buffer[1024];
+    const ssize_t count = ::read(output_.get(), buffer, sizeof buffer);
+    if (count == 0) {
+      if (errors_.is_open()) carry(errors_, errors_rest_);
+      fail(id_, "ended before its handshake." + recent_);
+    }
+    if (count > 0) line.append(buffer, static_cast<size_t>(count));
+    if (line.size() > kLongestLine) fail(id_, "printed no handshake line but something else.");
+  }
+  output_rest_ = line.substr(line.find('\n') + 1);
+  return line.substr(0, line.find('\n'));
+}
+
+void ChildProcess::check_handshake(const std::string& line) {
+  const std::string expected = " ttrpc unix:" + socket_path_;
+  constexpr std::string_view kStart = "millrace-plugin ";
+  if (!line.starts_with(kStart) || !line.ends_with(expected)) {
+    fail(id_, "printed \"" + line.substr(0, 200) + "\" where its handshake line was expected: \"" +
+                  std::string(kStart) + "MAJOR.MINOR" +
+                  " ttrpc unix:PATH\". Nothing may be printed before it.");
+  }
+  const std::string version = line.substr(kStart.size(), line.size() - kStart.size() - expected.size());
+  const std::string major = version.substr(0, version.find('.'));
+  if (major == std::to_string(kHostProtocol.major)) return;
+  throw Error(ErrorCode::kInvalidState, "The plugin '" + id_ + "' speaks protocol " + version +
+                                            ", this Millrace speaks " + kHostProtocol.to_string() +
+                                            "; get a version of the plugin for it.");
+}
+
+void ChildProcess::follow() {
+  bool ended = false;
+  while (!ended) {
+    pollfd ready[] = {{end_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}, {errors_.get(), POLLIN, 0}};
+    ::poll(ready, 3, memory_limit_ ? static_cast<int>(kMemoryInterval.count()) : -1);
+    if (ready[1].revents != 0 && !carry(output_, output_rest_)) output_ = Descriptor();
+    if (ready[2].revents != 0 && !carry(errors_, errors_rest_)) errors_ = Descriptor();
+    if (memory_limit_) watch_memory();
+    ended = ready[0].revents != 0;
+  }
+  for (auto [pipe, rest] : {std::pair(&output_, &output_rest_), std::pair(&errors_, &errors_rest_)}) {
+    if (pipe->is_open()) carry(*pipe, *rest);
+    if (!rest->empty()) log_line(*rest);
+  }
+  int status = 0;
+  waitpid(pid_, &status, 0);
+  // What it started and left behind must not live on.
+  ::kill(-pid_, SIGKILL);
+  end_status_ = status;
+  running_ = false;
+}
+
+// Takes what is there; false when the pipe has ended. A line that is too long is cut into pieces.
+bool ChildProcess::carry(Descriptor& pipe, std::string& rest) {
+  char buffer[8192];
+  ssize_t count = 0;
+  while ((count = ::read(pipe.get(), buffer, sizeof buffer)) > 0) {
+    rest.append(buffer, static_cast<size_t>(count));
+    size_t start = 0;
+    for (size_t end = 0; (end = rest.find('\n', start)) != std::string::npos; start = end + 1)
+      log_line(std::string_view(rest).substr(start, end - start));
+    rest.erase(0, start);
+    if (rest.size() < kLongestLine) continue;
+    log_line(rest);
+    rest.clear();
+  }
+  return count < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+void ChildProcess::log_line(std::string_view line) {
+  if (line.empty()) return;
+  const ChildLogLine parsed = parse_child_log_line(line);
+  log_.write(parsed.level, parsed.message, {{"plugin", id_}});
+  if (!follower_.joinable() && recent_.size() < kRecent)
+    recent_ += (recent_.empty() ? " It said: " : " / ") + parsed.message;
+}
+
+void ChildProcess::watch_memory() {
+  const int64_t resident = resident_bytes();
+  if (resident <= static_cast<int64_t>(*memory_limit_) || over_memory_.exchange(true)) return;
+  log_.write(LogLevel::kError,
+             "the plugin uses " + std::to_string(resident >> 20) + " MiB of memory, more than the " +
+                 std::to_string(*memory_limit_ >> 20) + " MiB of its manifest, and is ended",
+             {{"plugin", id_}});
+  ::kill(-pid_, SIGKILL);
+}
+
+int64_t ChildProcess::resident_bytes() const {
+  std::ifstream file("/proc/" + std::to_string(pid_) + "/statm");
+  int64_t total = 0;
+  int64_t resident = 0;
+  file >> total >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
+std::string ChildProcess::end_reason() const {
+  if (running_) return "";
+  return over_memory_ ? "was ended because it used more memory than its manifest allows"
+                      : how_it_ended(end_status_);
+}
+
+void ChildProcess::stop() noexcept {
+  if (pid_ > 0 && (running_ || follower_.joinable())) {
+    input_ = Descriptor();
+    if (running_) ::kill(pid_, SIGTERM);
+    pollfd ended{end_.get(), POLLIN, 0};
+    if (running_ && ::poll(&ended, 1, static_cast<int>(std::chrono::milliseconds(kStopGrace).count())) == 0)
+      ::kill(-pid_, SIGKILL);
+    if (follower_.joinable()) {
+      follower_.join();
+    } else {
+      ::kill(-pid_, SIGKILL);
+      int status = 0;
+      waitpid(pid_, &status, 0);
+      running_ = false;
+    }
+  }
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+}  // namespace millrace::plugin

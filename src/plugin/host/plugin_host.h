@@ -1,0 +1,56 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "plugin/catalog.h"
+#include "plugin/channel.h"
+#include "plugin/environment.h"
+#include "plugin/host/child_plugin.h"
+#include "plugin/host/library_plugin.h"
+#include "plugin/policy.h"
+
+namespace millrace::plugin {
+
+/// Opens what plugins provide: finds who serves a URI or a name, resolves the plugin's settings, starts or
+/// loads it when it is first needed. A plugin runs as a child process unless the operator allows it into
+/// ours. Any thread.
+class PluginHost {
+ public:
+  PluginHost(Catalog catalog, Policy policy, Environment environment, Log& log);
+  /// Ends all child processes.
+  ~PluginHost();
+  PluginHost(const PluginHost&) = delete;
+  PluginHost& operator=(const PluginHost&) = delete;
+
+  const Catalog& catalog() const { return catalog_; }
+
+  /// A way to what serves the URI (kinds chosen by scheme). Throws as Catalog::for_uri(), as
+  /// resolve_configuration(), and what the plugin answers. INVALID_PARAMETER_VALUE when a built-in serves it.
+  std::shared_ptr<Channel> open_uri(Kind kind, const std::string& uri);
+  /// The same for kinds chosen by name.
+  std::shared_ptr<Channel> open_name(Kind kind, const std::string& name);
+
+  /// Of the plugins that run in child processes and were needed so far, by id.
+  std::vector<PluginHealth> health() const;
+
+ private:
+  std::shared_ptr<Channel> open(const Provider& provider, const std::string& uri);
+  std::shared_ptr<LibraryPlugin> library(const Manifest& manifest);
+  std::shared_ptr<ChildPlugin> child(const Manifest& manifest);
+
+  const Catalog catalog_;
+  const Policy policy_;
+  const Environment environment_;
+  Log& log_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<LibraryPlugin>> libraries_;
+  std::map<std::string, std::shared_ptr<ChildPlugin>> children_;
+};
+
+}  // namespace millrace::plugin

@@ -1,0 +1,94 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "server/changes.h"
+
+using namespace millrace;
+using namespace millrace::server;
+
+namespace {
+
+const CallContext kContext;
+
+const wire::Operation& operation(std::string_view name) {
+  const auto& all = wire::operations();
+  return *std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
+}
+
+void log_metric(ChangeFeed& feed, const std::string& run) {
+  v1::LogMetricRequest request;
+  request.set_run_id(run);
+  feed.note(operation("LogMetric"), request);
+}
+
+}  // namespace
+
+TEST_CASE("a watcher is greeted, then told once of everything that was touched") {
+  ChangeFeed feed;
+  const auto source = feed.watch_changes(kContext, {});
+  LiveSource& live = *source->live();
+  CHECK(live.take() == "retry: 2000\nevent: ready\ndata: {}\n\n");
+  CHECK(live.take().empty());
+  log_metric(feed, "b");
+  log_metric(feed, "a\"<");
+  log_metric(feed, "b");
+  v1::CreateRunRequest create;
+  create.set_experiment_id("7");
+  feed.note(operation("CreateRun"), create);
+  CHECK(live.take() ==
+        "event: change\ndata: "
+        "{\"experiments\":[\"7\"],\"runs\":[\"a\\\"<\",\"b\"],\"models\":[],\"all\":false}\n\n");
+  CHECK(live.take().empty());
+}
+
+TEST_CASE("reads are not told, what has no id is told as everything") {
+  ChangeFeed feed;
+  const auto source = feed.watch_changes(kContext, {});
+  source->live()->take();
+  v1::GetRunRequest read;
+  read.set_run_id("a");
+  feed.note(operation("GetRun"), read);
+  CHECK(source->live()->take().empty());
+  log_metric(feed, "");
+  CHECK(source->live()->take().find("\"all\":true") != std::string::npos);
+}
+
+TEST_CASE("a watcher that does not read costs a bounded number of ids") {
+  ChangeFeed feed;
+  const auto source = feed.watch_changes(kContext, {});
+  source->live()->take();
+  for (int i = 0; i < 10'000; ++i) log_metric(feed, std::to_string(i));
+  const std::string event = source->live()->take();
+  CHECK(event.size() < 10'000);
+  CHECK(event.find("\"all\":true") != std::string::npos);
+}
+
+TEST_CASE("a waiting watcher is woken once, at once when there is something already") {
+  ChangeFeed feed;
+  const auto source = feed.watch_changes(kContext, {});
+  LiveSource& live = *source->live();
+  int woken = 0;
+  live.when_ready([&] { ++woken; });
+  CHECK(woken == 1);  // the greeting
+  live.take();
+  live.when_ready([&] { ++woken; });
+  CHECK(woken == 1);
+  log_metric(feed, "a");
+  log_metric(feed, "a");
+  CHECK(woken == 2);
+}
+
+TEST_CASE("there are only so many watchers, and one that leaves makes room") {
+  ChangeFeed feed;
+  std::vector<std::unique_ptr<ByteSource>> sources;
+  CHECK_THROWS_AS(
+      [&] {
+        for (int i = 0; i < 10'000; ++i) sources.push_back(feed.watch_changes(kContext, {}));
+      }(),
+      Error);
+  CHECK(feed.subscribers() == static_cast<int64_t>(sources.size()));
+  sources.pop_back();
+  CHECK_NOTHROW(sources.push_back(feed.watch_changes(kContext, {})));
+}

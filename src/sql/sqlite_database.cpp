@@ -1,0 +1,98 @@
+#include "sql/sqlite_database.h"
+
+#include <filesystem>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "sql/coalescing_vfs.h"
+#include "sql/schema.h"
+
+namespace millrace::sql {
+namespace {
+
+bool table_exists(Connection& connection, std::string_view name) {
+  auto statement = connection.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1");
+  return statement.bind(1, name).step();
+}
+
+void refuse_other_revision(Connection& connection, const std::string& path) {
+  auto statement = connection.prepare("SELECT version_num FROM alembic_version");
+  const std::string revision = statement.step() ? std::string(statement.text(0)) : "none";
+  if (revision == kSchemaRevision) return;
+  throw Error(ErrorCode::kInvalidState,
+              "The database '" + path + "' has schema revision " + revision +
+                  ", but this server knows revision " + kSchemaRevision +
+                  " (MLflow 3.17). Bring it up with `mlflow db upgrade` of MLflow 3.17 after making "
+                  "a backup, or use a server made for that revision.");
+}
+
+// Clients expect an experiment "Default" with id 0 in every database.
+void create_default_experiment(Connection& connection, const std::string& artifact_root) {
+  const std::string location = artifact_root + (artifact_root.ends_with('/') ? "0" : "/0");
+  const int64_t now = unix_millis();
+  connection
+      .prepare(
+          "INSERT INTO experiments(experiment_id, name, artifact_location, lifecycle_stage, creation_time, "
+          "last_update_time, workspace) SELECT 0, 'Default', ?1, 'active', ?2, ?2, 'default' "
+          "WHERE NOT EXISTS (SELECT 1 FROM experiments)")
+      .bind(1, location)
+      .bind(2, now)
+      .run();
+}
+
+// Two servers may start on one new file at once: the write lock lets one of them make the schema.
+void prepare_schema(Connection& connection, const SqliteDatabaseOptions& options) {
+  Transaction transaction(connection, Transaction::Kind::kWrite);
+  if (table_exists(connection, "alembic_version")) {
+    refuse_other_revision(connection, options.path);
+  } else if (table_exists(connection, "experiments") || table_exists(connection, "runs")) {
+    throw Error(ErrorCode::kInvalidState,
+                "The database '" + options.path +
+                    "' has tables of MLflow but no schema revision; it is not a database "
+                    "that MLflow 1.0 or later made.");
+  } else {
+    connection.execute(std::string(schema_script()));
+  }
+  create_default_experiment(connection, options.artifact_root);
+  for (const std::string_view index : additive_indexes()) connection.execute(std::string(index));
+  transaction.commit();
+}
+
+void check_folder(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  std::error_code ignored;
+  if (!folder.empty() && !std::filesystem::is_directory(folder, ignored)) {
+    throw Error(ErrorCode::kInvalidParameterValue,
+                "Cannot open the database '" + path + "': there is no folder '" + folder.string() + "'.");
+  }
+}
+
+std::unique_ptr<Connection> open_writer(const SqliteDatabaseOptions& options) {
+  check_folder(options.path);
+  ConnectionOptions connection_options;
+  connection_options.create = true;
+  connection_options.cache_kilobytes = 4096;
+  connection_options.vfs = coalescing_vfs();
+  auto connection = std::make_unique<Connection>(options.path, connection_options);
+  connection->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000");
+  prepare_schema(*connection, options);
+  return connection;
+}
+
+std::unique_ptr<Connection> open_reader(const std::string& path) {
+  ConnectionOptions connection_options;
+  // A reader of a WAL database writes to the shared index beside it, so it is not opened read-only.
+  auto connection = std::make_unique<Connection>(path, connection_options);
+  // Searches touch many pages once: mapped, they are read in place instead of being copied out of the page
+  // cache.
+  connection->execute("PRAGMA query_only=ON; PRAGMA case_sensitive_like=ON; PRAGMA mmap_size=4294967296");
+  return connection;
+}
+
+}  // namespace
+
+SqliteDatabase::SqliteDatabase(const SqliteDatabaseOptions& options)
+    : writer_(open_writer(options)),
+      readers_([path = options.path] { return open_reader(path); }, options.readers) {}
+
+}  // namespace millrace::sql

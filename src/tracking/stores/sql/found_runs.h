@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "millrace/v1/plugin/tracking_store.pb.h"
+#include "sql/connection.h"
+
+namespace millrace::tracking {
+
+/// A run that a search found: its id, and where its row of `runs` is.
+struct FoundRun {
+  std::string id;
+  int64_t row;
+};
+
+struct FoundRuns {
+  std::vector<FoundRun> runs;
+  std::string next_cursor;  ///< empty: this was the last page
+};
+
+/// One page of the runs that a search finds, in its order.
+FoundRuns find_runs(sql::Connection& connection, const v1::plugin::RunQuery& query);
+
+}  // namespace millrace::tracking

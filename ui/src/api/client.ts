@@ -1,0 +1,81 @@
+import { routes, type Operations } from "./contract.gen";
+
+/** What the server said when it refused, or that it could not be reached. */
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly code: string,
+    readonly requestId: string,
+  ) {
+    super(message);
+  }
+
+  /** True when the same call may succeed later. */
+  get temporary(): boolean {
+    return this.status === 0 || this.status === 429 || this.status === 503;
+  }
+}
+
+/** A place of the server relative to where the page is served, which keeps a static prefix. */
+export function place(path: string): string {
+  return new URL(path, document.baseURI.split("#")[0]).href;
+}
+
+function query(values: Record<string, unknown>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) search.append(name, String(one));
+  }
+  const text = search.toString();
+  return text && `?${text}`;
+}
+
+async function failure(answer: Response): Promise<ApiError> {
+  const id = answer.headers.get("X-Request-ID") ?? "";
+  try {
+    const { message, error_code: code } = (await answer.json()) as { message: string; error_code: string };
+    return new ApiError(message, answer.status, code, id);
+  } catch {
+    return new ApiError(`The server answered ${answer.status} ${answer.statusText}.`, answer.status, "", id);
+  }
+}
+
+/** Fetches, and throws ApiError for every answer but 2xx. */
+export async function request(url: string, options: RequestInit = {}): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(url, options);
+  } catch (fault) {
+    if (fault instanceof DOMException && fault.name === "AbortError") throw fault;
+    throw new ApiError("The server cannot be reached. It may be stopped or restarting.", 0, "UNREACHABLE", "");
+  }
+  if (!answer.ok) throw await failure(answer);
+  return answer;
+}
+
+/** Calls an operation of the contract. */
+export async function call<Name extends keyof Operations>(
+  name: Name,
+  message: Operations[Name]["request"],
+  signal?: AbortSignal,
+): Promise<Operations[Name]["response"]> {
+  const [method, pattern] = routes[name];
+  const rest: Record<string, unknown> = { ...message };
+  const path = pattern.replace(/\{(\w+)\}/g, (_, field: string) => {
+    const value = String(rest[field]);
+    Reflect.deleteProperty(rest, field);
+    return encodeURIComponent(value);
+  });
+  const options: RequestInit = { method, signal: signal ?? null };
+  let url = place(path);
+  if (method === "GET") {
+    url += query(rest);
+  } else {
+    options.headers = { "Content-Type": "application/json" };
+    options.body = JSON.stringify(rest);
+  }
+  const answer = await request(url, options);
+  return (await answer.json()) as Operations[Name]["response"];
+}

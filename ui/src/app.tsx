@@ -1,0 +1,182 @@
+import { Component, lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+
+import iconUrl from "./icon.svg";
+import { useConnection } from "./api/live";
+import { shortcuts, useShortcuts } from "./keys";
+import { Crumbs } from "./parts/crumbs";
+import { Dialog } from "./parts/dialog";
+import { Icon } from "./parts/icons";
+import { Menu } from "./parts/menu";
+import { Empty, Fault, Loading } from "./parts/small";
+import { Toasts } from "./parts/toasts";
+import { ExperimentsPage } from "./pages/experiments";
+import { RunsPage } from "./pages/runs";
+import { go, link, match, usePlace } from "./router";
+import { initialTheme, rememberTheme, type Theme } from "./theme";
+
+const RunPage = lazy(() => import("./pages/run").then((page) => ({ default: page.RunPage })));
+const ComparePage = lazy(() => import("./pages/compare").then((page) => ({ default: page.ComparePage })));
+const Palette = lazy(() => import("./parts/palette").then((part) => ({ default: part.Palette })));
+
+function Page() {
+  const { path, search } = usePlace();
+  if (path === "/" || match("/experiments", path)) return <ExperimentsPage />;
+  const run = match("/experiments/:experiment/runs/:run", path) ?? match("/runs/:run", path);
+  if (run?.["run"]) return <RunPage key={run["run"]} id={run["run"]} tab="overview" />;
+  const tab = match("/experiments/:experiment/runs/:run/:tab", path);
+  if (tab?.["run"]) return <RunPage key={tab["run"]} id={tab["run"]} tab={tab["tab"] ?? ""} />;
+  const runs = match("/experiments/:id", path) ?? match("/experiments/:id/runs", path);
+  if (runs?.["id"]) return <RunsPage key={runs["id"]} experiment={runs["id"]} />;
+  if (match("/compare", path)) return <ComparePage runs={(search.get("runs") ?? "").split(",").filter(Boolean)} />;
+  return (
+    <Empty title="There is no such page">
+      <p className="mono">{path}</p>
+      <a className="button" href="#/experiments">
+        To the experiments
+      </a>
+    </Empty>
+  );
+}
+
+/** Keeps a fault in one page from taking the others along. */
+class Fence extends Component<{ place: string; children: ReactNode }, { fault: unknown; place: string }> {
+  override state: { fault: unknown; place: string } = { fault: null, place: this.props.place };
+  static getDerivedStateFromError(fault: unknown) {
+    return { fault };
+  }
+  static getDerivedStateFromProps(props: { place: string }, state: { place: string }) {
+    return props.place === state.place ? null : { fault: null, place: props.place };
+  }
+  override render() {
+    if (this.state.fault === null) return this.props.children;
+    return (
+      <div className="page">
+        <Fault fault={this.state.fault} retry={() => this.setState({ fault: null })} />
+      </div>
+    );
+  }
+}
+
+function ThemeMenu() {
+  const [theme, setTheme] = useState<Theme>(initialTheme);
+  const choose = (chosen: Theme) => {
+    setTheme(chosen);
+    rememberTheme(chosen);
+  };
+  const icons = { system: "system", light: "sun", dark: "moon" } as const;
+  return (
+    <Menu name="Theme" className="button plain icon" label={<Icon name={icons[theme]} />}>
+      {(close) =>
+        (["system", "light", "dark"] as const).map((name) => (
+          <button
+            key={name}
+            type="button"
+            role="menuitem"
+            onClick={() => {
+              choose(name);
+              close();
+            }}
+          >
+            <Icon name={icons[name]} />
+            <span className="grow">{{ system: "As the system", light: "Light", dark: "Dark" }[name]}</span>
+            {theme === name && <Icon name="check" />}
+          </button>
+        ))
+      }
+    </Menu>
+  );
+}
+
+function ShortcutList({ onClose }: { onClose: () => void }) {
+  const names: Record<string, string> = { ArrowDown: "↓", ArrowUp: "↑", "mod+k": "Ctrl K", Escape: "Esc", " ": "Space" };
+  return (
+    <Dialog title="Keyboard" onClose={onClose}>
+      <table className="plain">
+        <tbody>
+          {shortcuts().map(({ keys, what }) => (
+            <tr key={keys}>
+              <td className="tight">
+                {(names[keys] ?? keys).split(" ").map((key) => (
+                  <kbd key={key}>{key}</kbd>
+                ))}
+              </td>
+              <td>{what}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Dialog>
+  );
+}
+
+function LiveDot() {
+  const state = useConnection();
+  if (state === "off") return null;
+  const words = {
+    live: ["Live", "Changes are shown as they happen"],
+    connecting: ["…", "Connecting"],
+    lost: ["Offline", "The server is away; the page reconnects by itself"],
+  }[state];
+  return (
+    <span className={`live-dot ${state}`} title={words[1]} role="status">
+      {words[0]}
+    </span>
+  );
+}
+
+export function App() {
+  const { path } = usePlace();
+  const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  useShortcuts([
+    { keys: "mod+k", what: "Command palette", run: () => setPalette(true) },
+    { keys: "?", what: "This list", run: () => setHelp(true) },
+    { keys: "g e", what: "Go to the experiments", run: () => go("#/experiments") },
+  ]);
+  useEffect(() => {
+    document.querySelector(".main")?.scrollTo(0, 0);
+  }, [path]);
+  return (
+    <div className="shell">
+      <a
+        className="button skip"
+        href={link(path)}
+        onClick={(event) => {
+          event.preventDefault();
+          document.querySelector<HTMLElement>("main")?.focus();
+        }}
+      >
+        To the content
+      </a>
+      <header className="top">
+        <a className="brand" href="#/experiments" aria-label="Millrace, to the experiments">
+          <img src={iconUrl} alt="" />
+          <span className="wide">Millrace</span>
+        </a>
+        <nav className="grow" aria-label="Where you are">
+          <Crumbs />
+        </nav>
+        <LiveDot />
+        <button type="button" className="button find" onClick={() => setPalette(true)}>
+          <Icon name="search" />
+          <span>Search</span>
+          <kbd>Ctrl K</kbd>
+        </button>
+        <ThemeMenu />
+        <button type="button" className="button plain icon" onClick={() => setHelp(true)} aria-label="Keyboard shortcuts" title="Keyboard shortcuts">
+          <Icon name="help" />
+        </button>
+      </header>
+      <main className="main" tabIndex={-1}>
+        <Fence place={path}>
+          <Suspense fallback={<Loading what="the page" />}>
+            <Page />
+          </Suspense>
+        </Fence>
+      </main>
+      <Suspense>{palette && <Palette onClose={() => setPalette(false)} />}</Suspense>
+      {help && <ShortcutList onClose={() => setHelp(false)} />}
+      <Toasts />
+    </div>
+  );
+}

@@ -1,0 +1,232 @@
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
+
+import { call } from "../api/client";
+import type { MetricLine } from "../api/contract.gen";
+import { useChanges } from "../api/live";
+import { real } from "../api/table";
+import { csvLine, save } from "../csv";
+import { count, number } from "../format";
+import { Icon } from "../parts/icons";
+import { Fault } from "../parts/small";
+import { setSearch, usePlace } from "../router";
+import { LineChart, type RunName } from "./line-chart";
+import type { Axis } from "./series";
+
+interface Props {
+  keys: readonly string[];
+  runs: readonly RunName[];
+  height?: number;
+}
+
+const mostPoints = 600;
+
+function readAxis(text: string | null): Axis {
+  return text === "time" || text === "relative" ? text : "step";
+}
+
+/** A grid of charts, one a metric, each loaded when it comes into sight; settings are in the address bar. */
+export function MetricCharts({ keys, runs, height = 230 }: Props) {
+  const { search } = usePlace();
+  const axis = readAxis(search.get("x"));
+  const logarithmic = search.get("log") === "1";
+  const [weight, setWeight] = useState(Number(search.get("smooth") ?? 0) / 100);
+  const [text, setText] = useState("");
+  const names = useMemo(() => new Map(runs.map((run) => [run.id, run])), [runs]);
+  const shown = keys.filter((key) => key.toLowerCase().includes(text.toLowerCase()));
+  useEffect(() => {
+    const timer = setTimeout(() => setSearch({ smooth: weight > 0 ? String(Math.round(weight * 100)) : undefined }), 300);
+    return () => clearTimeout(timer);
+  }, [weight]);
+  return (
+    <section aria-label="Charts" className="column" style={{ gap: 12 }}>
+      <div className="bar">
+        <input className="input" type="search" placeholder="Search metrics" aria-label="Search metrics" value={text} onChange={(event) => setText(event.target.value)} />
+        <div className="segments" role="group" aria-label="X axis">
+          {(["step", "time", "relative"] as const).map((name) => (
+            <button key={name} type="button" aria-pressed={axis === name} onClick={() => setSearch({ x: name === "step" ? undefined : name })}>
+              {{ step: "Step", time: "Time", relative: "Relative" }[name]}
+            </button>
+          ))}
+        </div>
+        <button type="button" className="button" aria-pressed={logarithmic} onClick={() => setSearch({ log: logarithmic ? undefined : "1" })}>
+          Log y
+        </button>
+        <label className="row">
+          <span className="muted">Smoothing</span>
+          <input type="range" min={0} max={0.99} step={0.01} value={weight} aria-valuetext={weight.toFixed(2)} onChange={(event) => setWeight(Number(event.target.value))} />
+          <span className="number" style={{ width: 30 }}>
+            {weight.toFixed(2)}
+          </span>
+        </label>
+        <span className="muted wide" style={{ marginLeft: "auto" }}>
+          {count(shown.length)} of {count(keys.length)} metrics
+        </span>
+      </div>
+      <div className="charts">
+        {shown.map((key) => (
+          <ChartCard key={key} metric={key} runs={runs} names={names} axis={axis} weight={weight} logarithmic={logarithmic} height={height} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+interface CardProps {
+  metric: string;
+  runs: readonly RunName[];
+  names: ReadonlyMap<string, RunName>;
+  axis: Axis;
+  weight: number;
+  logarithmic: boolean;
+  height: number;
+}
+
+function useInSight(): [React.RefObject<HTMLElement | null>, boolean] {
+  const element = useRef<HTMLElement>(null);
+  const [inSight, setInSight] = useState(false);
+  useEffect(() => {
+    const observer = new IntersectionObserver(([entry]) => setInSight(entry?.isIntersecting ?? false), { rootMargin: "300px" });
+    if (element.current) observer.observe(element.current);
+    return () => observer.disconnect();
+  }, []);
+  return [element, inSight];
+}
+
+/** Charts ask together: those that come into sight at once make one request. */
+const waiting = new Map<string, { runs: string[]; keys: Map<string, ((answer: Promise<MetricLine[]>) => void)[]>; range: [number, number] | null }>();
+
+function linesOf(runs: string[], key: string, range: [number, number] | null): Promise<MetricLine[]> {
+  const group = JSON.stringify([runs, range]);
+  return new Promise((resolve) => {
+    let batch = waiting.get(group);
+    if (!batch) {
+      batch = { runs, keys: new Map(), range };
+      waiting.set(group, batch);
+      setTimeout(() => {
+        const asked = waiting.get(group);
+        waiting.delete(group);
+        if (asked) send(asked.runs, asked.keys, asked.range);
+      }, 5);
+    }
+    batch.keys.set(key, [...(batch.keys.get(key) ?? []), resolve]);
+  });
+}
+
+function send(runs: string[], keys: Map<string, ((answer: Promise<MetricLine[]>) => void)[]>, range: [number, number] | null): void {
+  const all = [...keys.keys()];
+  for (let i = 0; i < all.length; i += 20) {
+    const some = all.slice(i, i + 20);
+    const answer = call("GetMetricLines", {
+      run_ids: runs,
+      metric_keys: some,
+      max_points: mostPoints,
+      ...(range ? { start_step: range[0], end_step: range[1] } : {}),
+    });
+    for (const key of some) {
+      const lines = answer.then((response) => (response.lines ?? []).filter((line) => line.metric_key === key));
+      for (const resolve of keys.get(key) ?? []) resolve(lines);
+    }
+  }
+}
+
+function ChartCard({ metric, runs, names, axis, weight, logarithmic, height }: CardProps) {
+  const [card, inSight] = useInSight();
+  const [range, setRange] = useState<[number, number] | null>(null);
+  const [asTable, setAsTable] = useState(false);
+  const client = useQueryClient();
+  const ids = useMemo(() => runs.map((run) => run.id), [runs]);
+  const key = ["lines", metric, ids, range];
+  const query = useQuery({
+    queryKey: key,
+    queryFn: () => linesOf(ids, metric, range),
+    enabled: inSight,
+    placeholderData: keepPreviousData,
+  });
+  useChanges((change) => {
+    if (change.all || change.runs.some((id) => names.has(id))) void client.invalidateQueries({ queryKey: key });
+  });
+  const lines = useMemo(() => (query.data ?? []).filter((line) => names.has(line.run_id ?? "")), [query.data, names]);
+  const drawable = lines.some((line) => line.values?.some((value) => Number.isFinite(real(value))));
+  const points = lines.reduce((sum, line) => sum + (line.point_count ?? 0), 0);
+  return (
+    <article ref={card} className="card" aria-label={metric}>
+      <header>
+        <h3 className="clip grow" title={metric}>
+          <bdi>{metric}</bdi>
+        </h3>
+        {range && (
+          <button type="button" className="button plain" onClick={() => setRange(null)}>
+            Whole range
+          </button>
+        )}
+        <span className="muted number">{points > 0 ? count(points) : ""}</span>
+        <button type="button" className="button plain icon" aria-pressed={asTable} aria-label={`${metric} as a table`} title="As a table" onClick={() => setAsTable(!asTable)}>
+          <Icon name="table" />
+        </button>
+        <button type="button" className="button plain icon" aria-label={`Download ${metric} as CSV`} title="Download as CSV" onClick={() => downloadLines(metric, lines, names)}>
+          <Icon name="download" />
+        </button>
+      </header>
+      <div className="chart-body" style={{ height: height + 12 }}>
+        {query.error && <Fault fault={query.error} retry={() => void query.refetch()} />}
+        {query.data && lines.length === 0 && <p className="muted chart-empty">No values{range ? " in this range" : ""}</p>}
+        {lines.length > 0 && asTable && <ValueTable lines={lines} names={names} />}
+        {lines.length > 0 && !asTable && !drawable && <p className="muted chart-empty">No value is a finite number</p>}
+        {drawable && !asTable && (
+          <LineChart title={metric} lines={lines} runs={names} axis={axis} weight={weight} logarithmic={logarithmic} height={height} onZoom={setRange} />
+        )}
+      </div>
+    </article>
+  );
+}
+
+function ValueTable({ lines, names }: { lines: readonly MetricLine[]; names: ReadonlyMap<string, RunName> }) {
+  return (
+    <div style={{ overflow: "auto", height: "100%" }} tabIndex={0} role="region" aria-label="Values">
+      <table className="plain">
+        <thead>
+          <tr>
+            <th>Run</th>
+            <th>Last</th>
+            <th>Min</th>
+            <th>Max</th>
+            <th>Step</th>
+            <th>Points</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => {
+            const values = [...(line.minimums ?? line.values ?? []), ...(line.maximums ?? [])].map(real).filter((value) => !Number.isNaN(value));
+            return (
+              <tr key={line.run_id}>
+                <td>
+                  <bdi>{names.get(line.run_id ?? "")?.name ?? line.run_id}</bdi>
+                </td>
+                <td className="number">{number(real(line.values?.at(-1) ?? "NaN"))}</td>
+                <td className="number">{values.length > 0 ? number(values.reduce((a, b) => Math.min(a, b))) : "NaN"}</td>
+                <td className="number">{values.length > 0 ? number(values.reduce((a, b) => Math.max(a, b))) : "NaN"}</td>
+                <td className="number">{line.steps?.at(-1)}</td>
+                <td className="number">{count(line.point_count ?? 0)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function downloadLines(metric: string, lines: readonly MetricLine[], names: ReadonlyMap<string, RunName>): void {
+  const text = [csvLine(["run_id", "run_name", "step", "time", "value", "min", "max"])];
+  for (const line of lines) {
+    (line.steps ?? []).forEach((step, i) => {
+      const value = String(line.values?.[i] ?? "");
+      const time = line.timestamps?.[i];
+      text.push(
+        csvLine([line.run_id ?? "", names.get(line.run_id ?? "")?.name ?? "", String(step), time === undefined ? "" : new Date(time).toISOString(), value, String(line.minimums?.[i] ?? value), String(line.maximums?.[i] ?? value)]),
+      );
+    });
+  }
+  save(`${metric.replace(/[^\w.-]+/g, "_")}.csv`, "text/csv;charset=utf-8", new Blob(text));
+}

@@ -1,0 +1,64 @@
+const day = 86_400_000;
+
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const grouped = new Intl.NumberFormat("en");
+
+export function count(value: number): string {
+  return grouped.format(value);
+}
+
+/** "1 run", "12,000 runs" */
+export function plural(value: number, word: string): string {
+  return `${count(value)} ${word}${value === 1 ? "" : "s"}`;
+}
+
+export function exactTime(time: number): string {
+  return exact.format(time);
+}
+
+/** "3 min. ago" as seen at `now`. */
+export function relativeTime(time: number, now: number): string {
+  const past = time - now;
+  const size = Math.abs(past);
+  if (size < 60_000) return size < 10_000 ? "just now" : relative.format(Math.round(past / 1000), "second");
+  if (size < 3_600_000) return relative.format(Math.round(past / 60_000), "minute");
+  if (size < day) return relative.format(Math.round(past / 3_600_000), "hour");
+  if (size < 30 * day) return relative.format(Math.round(past / day), "day");
+  if (size < 365 * day) return relative.format(Math.round(past / (30 * day)), "month");
+  return relative.format(Math.round(past / (365 * day)), "year");
+}
+
+/** "1.2 s", "4 min 3 s", "2 h 5 min", "3 d 4 h" */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.max(0, Math.round(milliseconds))} ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const parts: [number, string, number, string] =
+    seconds < 3600
+      ? [Math.floor(seconds / 60), "min", Math.floor(seconds % 60), "s"]
+      : seconds < 86400
+        ? [Math.floor(seconds / 3600), "h", Math.floor((seconds % 3600) / 60), "min"]
+        : [Math.floor(seconds / 86400), "d", Math.floor((seconds % 86400) / 3600), "h"];
+  return `${parts[0]} ${parts[1]} ${parts[2]} ${parts[3]}`;
+}
+
+/** A number with about five significant digits, whole ones in full. */
+export function number(value: number): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  if (Number.isInteger(value) && Math.abs(value) < 1e12) return String(value);
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-4) return value.toExponential(3);
+  return String(Number(value.toPrecision(5)));
+}
+
+export function bytes(size: number): string {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  let unit = 0;
+  while (size >= 1000 && unit < units.length - 1) {
+    size /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? size : size.toFixed(size < 10 ? 1 : 0)} ${units[unit] ?? ""}`;
+}

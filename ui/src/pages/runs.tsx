@@ -1,0 +1,351 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+
+import { ApiError } from "../api/client";
+import { flatOrder, nestedOrder } from "../api/nesting";
+import { deleteRuns, renameRun, restoreRuns, tagRuns } from "../api/run-actions";
+import { parentTag, useRunTable, type Rows } from "../api/runtable";
+import { kindOf, numberAt, textAt, type ColumnId } from "../api/table";
+import { defaultColumns, orderText, readView, writeColumns } from "../api/view";
+import { csvLine, save } from "../csv";
+import { plural } from "../format";
+import { useShortcuts } from "../keys";
+import { ColumnPicker } from "../parts/column-picker";
+import { setCrumbs } from "../parts/crumbs";
+import { FormDialog } from "../parts/dialog";
+import { FilterInput } from "../parts/filter-input";
+import { Icon } from "../parts/icons";
+import { Menu } from "../parts/menu";
+import { describeRows, durationAt, RunGrid, titleOf, type CellSource, type GridHandle } from "../parts/run-grid";
+import { CopyButton, Empty, Fault, Loading, Snippet } from "../parts/small";
+import { say, sayFault } from "../parts/toasts";
+import { go, link, setSearch, usePlace } from "../router";
+
+const ChartsView = lazy(() => import("../charts/charts-view").then((view) => ({ default: view.ChartsView })));
+
+type Asked = "tag" | "rename" | null;
+
+function firstLines(name: string): string {
+  const place = `${location.origin}${location.pathname.replace(/\/$/, "")}`;
+  return `import mlflow\nmlflow.set_tracking_uri("${place}")\nmlflow.set_experiment(${JSON.stringify(name)})\nmlflow.log_metric("loss", 0.1)`;
+}
+
+/** Children stay closed where the user closed them. */
+function useToggled(): [ReadonlySet<string>, (id: string) => void] {
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const toggle = useCallback((id: string) => {
+    setClosed((old) => {
+      const next = new Set(old);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  }, []);
+  return [closed, toggle];
+}
+
+export function RunsPage({ experiment }: { experiment: string }) {
+  const { search } = usePlace();
+  const view = useMemo(() => readView(search), [search]);
+  const client = useQueryClient();
+  const [seen, setSeen] = useState<readonly ColumnId[]>([]);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set(view.selected));
+  const [closed, toggle] = useToggled();
+  const [asked, setAsked] = useState<Asked>(null);
+  const grid = useRef<GridHandle>(null);
+  const filter = useRef<HTMLInputElement>(null);
+
+  const table = useRunTable(
+    { experiments: [experiment], filter: view.filter, order: orderText(view), stage: view.stage },
+    view.columns,
+    seen,
+  );
+  const { rows, keys } = table;
+  const name = table.experiment?.name ?? `Experiment ${experiment}`;
+  useEffect(
+    () => setCrumbs([{ text: "Experiments", href: "#/experiments" }, { text: name }]),
+    [name],
+  );
+  const columns = useMemo(
+    () => view.columns ?? defaultColumns([...(keys?.metrics ?? []).slice(0, 6).map((key): ColumnId => `metrics.${key}`), ...(keys?.params ?? []).slice(0, 6).map((key): ColumnId => `params.${key}`)]),
+    [view.columns, keys],
+  );
+  const parents = rows ? table.cells.of(parentTag) : undefined;
+  const hasNested = parents?.type === "text" && parents.texts.length > 0;
+  const order = useMemo(() => {
+    if (!rows) return flatOrder(0);
+    return view.nested ? nestedOrder(rows.ids, parents, closed) : flatOrder(rows.ids.length);
+  }, [rows, parents, view.nested, closed]);
+
+  const select = useCallback((ids: readonly string[], on: boolean) => {
+    setSelected((old) => {
+      const next = new Set(old);
+      for (const id of ids) if (on) next.add(id);
+        else next.delete(id);
+      return next;
+    });
+  }, []);
+  useEffect(() => {
+    // As many as an address can carry.
+    setSearch({ sel: selected.size > 0 && selected.size <= 50 ? [...selected].join(",") : undefined });
+  }, [selected]);
+  const chosen = useMemo(() => (rows ? rows.ids.filter((id) => selected.has(id)) : []), [rows, selected]);
+  const sort = (id: ColumnId) => {
+    if (view.sort !== id) setSearch({ sort: id, desc: kindOf(id) === "metrics" ? "1" : undefined });
+    else if (view.descending === (kindOf(id) === "metrics")) setSearch({ desc: view.descending ? undefined : "1" });
+    else setSearch({ sort: undefined, desc: undefined });
+  };
+  const open = (id: string) => go(link(`/experiments/${experiment}/runs/${id}`));
+  const refresh = () => {
+    void client.invalidateQueries({ queryKey: ["runs"] });
+    void client.invalidateQueries({ queryKey: ["runs-all"] });
+  };
+  const change = async (act: typeof deleteRuns, back: typeof deleteRuns, done: string) => {
+    const runs = [...chosen];
+    const faults = await act(runs);
+    refresh();
+    setSelected(new Set());
+    if (faults.length > 0) sayFault(faults[0]);
+    else say(`${plural(runs.length, "run")} ${done}`, { label: "Undo", run: () => void back(runs).then(refresh) });
+  };
+  const remove = () => chosen.length > 0 && void change(deleteRuns, restoreRuns, "deleted");
+  const restore = () => void change(restoreRuns, deleteRuns, "restored");
+  const compare = () => chosen.length > 1 && go(link("/compare", { runs: chosen.slice(0, 100).join(",") }));
+  const charts = () => setSearch({ view: view.charts ? undefined : "charts" });
+
+  useShortcuts([
+    { keys: "/", what: "Filter", run: () => filter.current?.focus() },
+    { keys: "j", what: "Next run", run: () => grid.current?.move(1) },
+    { keys: "k", what: "Previous run", run: () => grid.current?.move(-1) },
+    { keys: "x", what: "Select the run", run: () => grid.current?.toggleCursor() },
+    { keys: "Enter", what: "Open the run", run: () => grid.current?.openCursor() },
+    { keys: "v", what: "Table or charts", run: charts },
+    { keys: "c", what: "Compare the selected runs", run: compare },
+    { keys: "Delete", what: "Delete the selected runs", run: remove },
+    { keys: "Escape", what: "Select nothing", run: () => setSelected(new Set()) },
+  ]);
+
+  const badFilter = table.fault instanceof ApiError && table.fault.status === 400 && view.filter !== "";
+  return (
+    <div className="page full">
+      <div className="bar">
+        <h1 className="row" style={{ marginRight: "auto" }}>
+          <bdi className="clip" title={name}>
+            {name}
+          </bdi>
+          <CopyButton text={experiment} what="the experiment's id" />
+        </h1>
+        <div className="segments" role="group" aria-label="View">
+          <button type="button" aria-pressed={!view.charts} onClick={() => view.charts && charts()}>
+            Table
+          </button>
+          <button type="button" aria-pressed={view.charts} onClick={() => !view.charts && charts()}>
+            Charts
+          </button>
+        </div>
+      </div>
+      <div className="bar" style={{ alignItems: "flex-start" }}>
+        <FilterInput value={view.filter} fault={badFilter ? table.fault : null} keys={keys} input={filter} onApply={(text) => setSearch({ q: text })} />
+        <select className="input" aria-label="Stage of the runs" value={view.stage} onChange={(event) => setSearch({ stage: event.target.value === "active" ? undefined : event.target.value })}>
+          <option value="active">Active</option>
+          <option value="deleted">Deleted</option>
+          <option value="all">All</option>
+        </select>
+        {hasNested && (
+          <button type="button" className="button" aria-pressed={view.nested} onClick={() => setSearch({ nested: view.nested ? undefined : "1" })}>
+            Nested
+          </button>
+        )}
+        <Menu
+          role="dialog"
+          name="Columns"
+          label={
+            <>
+              <Icon name="columns" />
+              <span className="wide">Columns</span>
+            </>
+          }
+        >
+          {() => (
+            <ColumnPicker
+              experiment={experiment}
+              keys={keys ?? {}}
+              shown={columns}
+              pins={view.pins}
+              onChange={(next) => setSearch({ cols: next.length > 0 ? writeColumns(next) : "-" })}
+              onPin={(next) => setSearch({ pins: writeColumns(next) })}
+              onReset={() => setSearch({ cols: undefined, pins: undefined })}
+            />
+          )}
+        </Menu>
+        <button type="button" className="button icon" aria-label="Export as CSV" title="Export as CSV" disabled={!rows || rows.ids.length === 0} onClick={() => rows && void exportCsv(name, rows, order.rows, columns, table, chosen).catch(sayFault)}>
+          <Icon name="download" />
+        </button>
+      </div>
+      {chosen.length > 0 && (
+        <div className="bar" role="toolbar" aria-label="What to do with the selected runs">
+          <strong>{plural(chosen.length, "run")} selected</strong>
+          <button type="button" className="button" disabled={chosen.length < 2} onClick={compare}>
+            <Icon name="compare" /> Compare
+          </button>
+          <button type="button" className="button" onClick={() => setAsked("tag")}>
+            <Icon name="tag" /> Tag
+          </button>
+          <button type="button" className="button" disabled={chosen.length !== 1} onClick={() => setAsked("rename")}>
+            <Icon name="pencil" /> Rename
+          </button>
+          {view.stage !== "active" && (
+            <button type="button" className="button" onClick={restore}>
+              <Icon name="restore" /> Restore
+            </button>
+          )}
+          {view.stage !== "deleted" && (
+            <button type="button" className="button danger" onClick={remove}>
+              <Icon name="trash" /> Delete
+            </button>
+          )}
+          <button type="button" className="button plain" onClick={() => setSelected(new Set())}>
+            Clear
+          </button>
+        </div>
+      )}
+      {table.fault !== null && !badFilter && <Fault fault={table.fault} retry={table.retry} />}
+      {table.pending && !table.fault && <Loading what="runs" />}
+      {rows && view.charts && (
+        <Suspense fallback={<Loading what="charts" />}>
+          <ChartsView experiment={experiment} rows={rows} cells={table.cells} keys={keys?.metrics ?? []} chosen={chosen} />
+        </Suspense>
+      )}
+      {rows && !view.charts && rows.ids.length === 0 && <NoRuns name={name} filter={view.filter} stage={view.stage} />}
+      {rows && !view.charts && rows.ids.length > 0 && (
+        <div className="runs">
+          {table.loading && <div className="loading" />}
+          <RunGrid
+            experiment={experiment}
+            ids={rows.ids}
+            order={order}
+            closed={closed}
+            columns={columns}
+            pins={view.pins}
+            cells={table.cells}
+            sort={view.sort}
+            descending={view.descending}
+            selected={selected}
+            handle={grid}
+            onSort={sort}
+            onSelect={select}
+            onToggle={toggle}
+            onOpen={open}
+            onColumnsSeen={setSeen}
+          />
+          <div className="foot">
+            <span role="status" data-testid="row-count">
+              {describeRows(rows.ids.length, table.partial)}
+            </span>
+            <span>{plural((keys?.metrics?.length ?? 0) + (keys?.params?.length ?? 0) + (keys?.tags?.length ?? 0), "column")}</span>
+            <span className="grow" />
+            <span className="wide">
+              <kbd>?</kbd> keys
+            </span>
+          </div>
+        </div>
+      )}
+      {asked && (
+        <ActionDialog
+          kind={asked}
+          runs={chosen}
+          name={rows ? (textAt(table.cells.of("attributes.run_name"), rows.ids.indexOf(chosen[0] ?? "")) ?? "") : ""}
+          onClose={() => setAsked(null)}
+          done={refresh}
+        />
+      )}
+    </div>
+  );
+}
+
+function NoRuns({ name, filter, stage }: { name: string; filter: string; stage: string }) {
+  if (filter) {
+    return (
+      <Empty title="No run matches the filter">
+        <button type="button" className="button" onClick={() => setSearch({ q: undefined })}>
+          Clear the filter
+        </button>
+      </Empty>
+    );
+  }
+  if (stage === "deleted") return <Empty title="No deleted runs" />;
+  return (
+    <Empty title="No runs yet">
+      <p>Log something and it appears here at once:</p>
+      <Snippet code={firstLines(name)} />
+    </Empty>
+  );
+}
+
+interface ActionProps {
+  kind: "tag" | "rename";
+  runs: readonly string[];
+  name: string;
+  onClose: () => void;
+  done: () => void;
+}
+
+function ActionDialog({ kind, runs, name, onClose, done }: ActionProps) {
+  const [key, setKey] = useState("");
+  const [value, setValue] = useState(kind === "rename" ? name : "");
+  const [fault, setFault] = useState<unknown>(null);
+  const submit = async () => {
+    try {
+      if (kind === "rename") {
+        await renameRun(runs[0] ?? "", value);
+      } else {
+        const faults = await tagRuns(runs, key, value);
+        if (faults.length > 0) throw faults[0];
+      }
+      done();
+    } catch (problem) {
+      setFault(problem);
+      throw problem;
+    }
+  };
+  return (
+    <FormDialog title={kind === "rename" ? "Rename the run" : `Tag ${plural(runs.length, "run")}`} action={kind === "rename" ? "Rename" : "Set the tag"} onSubmit={submit} onClose={onClose}>
+      {kind === "tag" && (
+        <label className="field">
+          <span>Tag</span>
+          <input className="input" required autoFocus maxLength={250} value={key} onChange={(event) => setKey(event.target.value)} />
+        </label>
+      )}
+      <label className="field">
+        <span>{kind === "rename" ? "Name" : "Value"}</span>
+        <input className="input" required={kind === "rename"} autoFocus={kind === "rename"} value={value} onChange={(event) => setValue(event.target.value)} />
+      </label>
+      {fault !== null && <Fault fault={fault} />}
+    </FormDialog>
+  );
+}
+
+function valueAt(cells: CellSource, id: ColumnId, row: number, now: number): string {
+  if (id === "attributes.duration") {
+    const length = durationAt(cells, row, now);
+    return length === undefined ? "" : String(length / 1000);
+  }
+  const column = cells.of(id);
+  const value = numberAt(column, row);
+  if (value === undefined) return textAt(column, row) ?? "";
+  return kindOf(id) === "attributes" ? new Date(value).toISOString() : String(value);
+}
+
+/** The shown columns of the selected runs, or of all. Columns that nobody has looked at yet are loaded first. */
+async function exportCsv(name: string, rows: Rows, order: Int32Array, columns: readonly ColumnId[], table: Pick<ReturnType<typeof useRunTable>, "cells" | "load">, chosen: readonly string[]) {
+  const loaded = await table.load(columns.filter((id) => kindOf(id) !== "attributes" && !table.cells.of(id)));
+  const cells: CellSource = { of: (id) => loaded.get(id) ?? table.cells.of(id) };
+  const wanted = new Set(chosen);
+  const now = Date.now();
+  const lines = [csvLine(["run_id", "run_name", ...columns.map((id) => (kindOf(id) === "attributes" ? titleOf(id) : id))])];
+  for (const row of order) {
+    const id = rows.ids[row] ?? "";
+    if (wanted.size > 0 && !wanted.has(id)) continue;
+    lines.push(csvLine([id, valueAt(cells, "attributes.run_name", row, now), ...columns.map((column) => valueAt(cells, column, row, now))]));
+  }
+  save(`${name.replace(/[^\w.-]+/g, "_")}.csv`, "text/csv;charset=utf-8", new Blob(lines));
+}

@@ -1,0 +1,404 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { memo, useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent, type Ref } from "react";
+
+import type { Order } from "../api/nesting";
+import { keyOf, kindOf, numberAt, textAt, type Cells, type ColumnId } from "../api/table";
+import { count, duration, exactTime, number, relativeTime } from "../format";
+import { link } from "../router";
+import { Icon } from "./icons";
+import { Status, useNow } from "./small";
+
+export interface CellSource {
+  of: (id: ColumnId) => Cells | undefined;
+}
+
+export interface GridHandle {
+  move: (step: number) => void;
+  toggleCursor: () => void;
+  openCursor: () => void;
+}
+
+interface Props {
+  experiment: string;
+  ids: readonly string[];
+  order: Order;
+  closed: ReadonlySet<string>;
+  columns: readonly ColumnId[];
+  pins: readonly ColumnId[];
+  cells: CellSource;
+  sort: ColumnId | null;
+  descending: boolean;
+  selected: ReadonlySet<string>;
+  handle: Ref<GridHandle>;
+  onSort: (id: ColumnId) => void;
+  onSelect: (ids: readonly string[], on: boolean) => void;
+  onToggle: (id: string) => void;
+  onOpen: (id: string) => void;
+  /** The columns that are in sight, and those next to them. */
+  onColumnsSeen: (columns: readonly ColumnId[]) => void;
+}
+
+const rowHeight = 30;
+const boxWidth = 36;
+const nameColumn: ColumnId = "attributes.run_name";
+
+const titles: Record<string, string> = {
+  "attributes.run_name": "Run",
+  "attributes.status": "Status",
+  "attributes.start_time": "Started",
+  "attributes.end_time": "Ended",
+  "attributes.duration": "Duration",
+  "attributes.user_id": "User",
+  "attributes.lifecycle_stage": "Stage",
+};
+
+export function titleOf(id: ColumnId): string {
+  return titles[id] ?? keyOf(id);
+}
+
+function firstWidth(id: ColumnId): number {
+  if (id === nameColumn) return 220;
+  if (kindOf(id) === "attributes") return 108;
+  const text = keyOf(id).length * 7.2 + 44;
+  return Math.round(Math.min(220, Math.max(kindOf(id) === "metrics" ? 96 : 110, text)));
+}
+
+function isRight(id: ColumnId): boolean {
+  return kindOf(id) === "metrics" || id === "attributes.duration";
+}
+
+export function durationAt(cells: CellSource, row: number, now: number): number | undefined {
+  const start = numberAt(cells.of("attributes.start_time"), row);
+  if (start === undefined) return undefined;
+  const end = numberAt(cells.of("attributes.end_time"), row);
+  if (end === undefined) return textAt(cells.of("attributes.status"), row) === "RUNNING" ? now - start : undefined;
+  return end - start;
+}
+
+function useWidths(): [(id: ColumnId) => number, (id: ColumnId, width: number) => void] {
+  const [widths, setWidths] = useState<Readonly<Record<string, number>>>({});
+  return [
+    (id) => widths[id] ?? firstWidth(id),
+    (id, width) => setWidths((old) => ({ ...old, [id]: Math.max(56, Math.min(800, Math.round(width))) })),
+  ];
+}
+
+/**
+ * The table of runs, drawn only where it is in sight, in both directions: what it costs depends on the window and
+ * not on the experiment. One stop of the Tab key; the arrow keys, j, k, x and Enter work inside.
+ */
+export function RunGrid(props: Props) {
+  const { ids, order, columns, pins, cells, selected } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const [cursor, setCursor] = useState(0);
+  const [anchor, setAnchor] = useState<number | null>(null);
+  const [widthOf, setWidth] = useWidths();
+  const now = useNow();
+  const fixed = useMemo(() => [nameColumn, ...pins.filter((id) => columns.includes(id))], [pins, columns]);
+  const free = useMemo(() => columns.filter((id) => id !== nameColumn && !pins.includes(id)), [pins, columns]);
+  const fixedWidth = boxWidth + fixed.reduce((sum, id) => sum + widthOf(id), 0);
+
+  const rows = useVirtualizer({
+    count: order.rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    overscan: 10,
+    useFlushSync: false,
+  });
+  const across = useVirtualizer({
+    horizontal: true,
+    count: free.length,
+    getScrollElement: () => box.current,
+    estimateSize: (i) => widthOf(free[i] ?? nameColumn),
+    overscan: 4,
+    useFlushSync: false,
+  });
+  const widthKey = free.map(widthOf).join();
+  useEffect(() => across.measure(), [across, widthKey]);
+
+  const seen = across.getVirtualItems();
+  const seenIds = [...fixed, ...seen.map(({ index }) => free[index] ?? nameColumn)];
+  const seenKey = seenIds.join("\n");
+  const { onColumnsSeen } = props;
+  useEffect(() => onColumnsSeen(seenKey.split("\n") as ColumnId[]), [seenKey, onColumnsSeen]);
+
+  const idAt = (position: number) => ids[order.rows[position] ?? -1] ?? "";
+  const at = Math.min(cursor, Math.max(0, order.rows.length - 1));
+  const move = (step: number) => {
+    const next = Math.max(0, Math.min(order.rows.length - 1, at + step));
+    setCursor(next);
+    rows.scrollToIndex(next);
+  };
+  const select = (position: number, range: boolean) => {
+    const from = range && anchor !== null ? anchor : position;
+    const chosen: string[] = [];
+    for (let i = Math.min(from, position); i <= Math.max(from, position); i++) chosen.push(idAt(i));
+    props.onSelect(chosen, range || !selected.has(idAt(position)));
+    setAnchor(position);
+    setCursor(position);
+  };
+  useImperativeHandle(props.handle, () => ({
+    move,
+    toggleCursor: () => select(at, false),
+    openCursor: () => order.rows.length > 0 && props.onOpen(idAt(at)),
+  }));
+  const press = (event: KeyboardEvent) => {
+    if (event.target !== box.current || event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.floor((box.current.clientHeight || 300) / rowHeight) - 2;
+    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
+    const step = steps[event.key];
+    const row = order.rows[at] ?? -1;
+    if (step !== undefined) move(step === -Infinity ? -at : step === Infinity ? order.rows.length : step);
+    else if (event.key === " ") select(at, event.shiftKey);
+    else if ((event.key === "ArrowRight" && props.closed.has(idAt(at))) || (event.key === "ArrowLeft" && order.parents.has(row) && !props.closed.has(idAt(at)))) props.onToggle(idAt(at));
+    else if (event.key === "ArrowRight" || event.key === "ArrowLeft") box.current.scrollBy({ left: event.key === "ArrowRight" ? 160 : -160 });
+    else return;
+    event.preventDefault();
+  };
+
+  const left = seen[0]?.start ?? 0;
+  const total = fixedWidth + across.getTotalSize();
+  const headProps = { sort: props.sort, descending: props.descending, onSort: props.onSort, widthOf, setWidth };
+  const chosenHere = selected.size > 0;
+  return (
+    <div
+      ref={box}
+      className="grid"
+      role="grid"
+      aria-label="Runs"
+      aria-rowcount={order.rows.length + 1}
+      aria-colcount={columns.length + 2}
+      aria-multiselectable="true"
+      aria-activedescendant={order.rows.length > 0 ? `run-row-${at}` : undefined}
+      tabIndex={0}
+      onKeyDown={press}
+    >
+      <div className="grid-head" role="row" aria-rowindex={1} style={{ width: total, minWidth: "100%" }}>
+        <div className="pinned" role="presentation" style={{ width: fixedWidth }}>
+          <div className="cell box" role="columnheader" aria-colindex={1}>
+            <input
+              type="checkbox"
+              tabIndex={-1}
+              aria-label="Select all runs"
+              checked={chosenHere && selected.size >= ids.length}
+              ref={(input) => {
+                if (input) input.indeterminate = chosenHere && selected.size < ids.length;
+              }}
+              onChange={() => props.onSelect(ids, !chosenHere)}
+            />
+          </div>
+          {fixed.map((id, i) => (
+            <HeadCell key={id} id={id} index={i + 2} {...headProps} />
+          ))}
+        </div>
+        <div style={{ flex: "none", width: left }} role="presentation" />
+        {seen.map(({ index }) => {
+          const id = free[index];
+          return id && <HeadCell key={id} id={id} index={index + fixed.length + 2} {...headProps} />;
+        })}
+      </div>
+      <div className="grid-body" role="rowgroup" style={{ height: rows.getTotalSize(), width: total, minWidth: "100%" }}>
+        {rows.getVirtualItems().map(({ index, start }) => {
+          const row = order.rows[index] ?? 0;
+          const id = ids[row] ?? "";
+          return (
+            <GridRow
+              key={id}
+              id={id}
+              row={row}
+              index={index}
+              start={start}
+              total={total}
+              left={left}
+              fixed={fixed}
+              fixedWidth={fixedWidth}
+              free={free}
+              from={seen[0]?.index ?? 0}
+              to={(seen.at(-1)?.index ?? -1) + 1}
+              widthKey={widthKey}
+              widthOf={widthOf}
+              cells={cells}
+              now={now}
+              experiment={props.experiment}
+              depth={order.depths[index] ?? 0}
+              parent={order.parents.has(row)}
+              closed={props.closed.has(id)}
+              isCursor={index === at}
+              isSelected={selected.has(id)}
+              onSelect={select}
+              onToggle={props.onToggle}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+interface HeadProps {
+  id: ColumnId;
+  index: number;
+  sort: ColumnId | null;
+  descending: boolean;
+  onSort: (id: ColumnId) => void;
+  widthOf: (id: ColumnId) => number;
+  setWidth: (id: ColumnId, width: number) => void;
+}
+
+function HeadCell({ id, index, sort, descending, onSort, widthOf, setWidth }: HeadProps) {
+  const drag = useRef<{ x: number; width: number } | null>(null);
+  const grab = (event: PointerEvent) => {
+    drag.current = { x: event.clientX, width: widthOf(id) };
+    event.currentTarget.setPointerCapture(event.pointerId);
+  };
+  const pull = (event: PointerEvent) => {
+    if (drag.current) setWidth(id, drag.current.width + event.clientX - drag.current.x);
+  };
+  const sorted = sort === id;
+  const kind = kindOf(id);
+  return (
+    <div
+      className={`head-cell ${isRight(id) ? "right" : ""}`}
+      role="columnheader"
+      aria-colindex={index}
+      aria-sort={sorted ? (descending ? "descending" : "ascending") : "none"}
+      style={{ width: widthOf(id) }}
+      title={kind === "attributes" ? titleOf(id) : `${kind}.${keyOf(id)}`}
+    >
+      <button type="button" tabIndex={-1} disabled={id === "attributes.duration"} onClick={() => onSort(id)}>
+        <bdi className="clip">{titleOf(id)}</bdi>
+        {sorted && <Icon name={descending ? "down" : "up"} />}
+      </button>
+      <span className="grip" onPointerDown={grab} onPointerMove={pull} onPointerUp={() => (drag.current = null)} onDoubleClick={() => setWidth(id, firstWidth(id))} />
+    </div>
+  );
+}
+
+interface RowProps {
+  id: string;
+  row: number;
+  index: number;
+  start: number;
+  total: number;
+  left: number;
+  fixed: readonly ColumnId[];
+  fixedWidth: number;
+  free: readonly ColumnId[];
+  from: number;
+  to: number;
+  /** Stands for what widthOf gives, which is another function every time. */
+  widthKey: string;
+  widthOf: (id: ColumnId) => number;
+  cells: CellSource;
+  now: number;
+  experiment: string;
+  depth: number;
+  parent: boolean;
+  closed: boolean;
+  isCursor: boolean;
+  isSelected: boolean;
+  onSelect: (position: number, range: boolean) => void;
+  onToggle: (id: string) => void;
+}
+
+function cellContent(id: ColumnId, row: number, cells: CellSource, now: number) {
+  if (id === "attributes.duration") {
+    const length = durationAt(cells, row, now);
+    return length === undefined ? null : duration(length);
+  }
+  const column = cells.of(id);
+  const value = numberAt(column, row);
+  if (value !== undefined) {
+    if (kindOf(id) === "attributes") return <span title={exactTime(value)}>{relativeTime(value, now)}</span>;
+    return <span title={String(value)}>{number(value)}</span>;
+  }
+  const text = textAt(column, row);
+  if (text === undefined) return null;
+  if (id === "attributes.status") return <Status status={text} />;
+  return (
+    <bdi title={text} className="clip">
+      {text}
+    </bdi>
+  );
+}
+
+const GridRow = memo(
+  function GridRow(props: RowProps) {
+    const { id, row, index, cells, now } = props;
+    const name = textAt(cells.of(nameColumn), row) ?? "";
+    const gone = textAt(cells.of("attributes.lifecycle_stage"), row) === "deleted";
+    return (
+      <div
+        id={`run-row-${index}`}
+        className="grid-row"
+        role="row"
+        aria-rowindex={index + 2}
+        aria-selected={props.isSelected}
+        data-cursor={props.isCursor || undefined}
+        style={{ transform: `translateY(${props.start}px)`, width: props.total, minWidth: "100%" }}
+      >
+        <div className="pinned" role="presentation" style={{ width: props.fixedWidth }}>
+          <div className="cell box" role="gridcell" aria-colindex={1}>
+            <input
+              type="checkbox"
+              tabIndex={-1}
+              aria-label={`Select ${name || id}`}
+              checked={props.isSelected}
+              onChange={() => undefined}
+              onClick={(event) => props.onSelect(index, event.shiftKey)}
+            />
+          </div>
+          {props.fixed.map((column, i) =>
+            column === nameColumn ? (
+              <div key={column} className="cell name" role="gridcell" aria-colindex={2} style={{ width: props.widthOf(column), paddingLeft: 10 + props.depth * 16 }}>
+                {props.parent && (
+                  <button type="button" tabIndex={-1} className="button plain icon" aria-label={props.closed ? "Show child runs" : "Hide child runs"} aria-expanded={!props.closed} onClick={() => props.onToggle(id)}>
+                    <Icon name={props.closed ? "right" : "down"} />
+                  </button>
+                )}
+                <a tabIndex={-1} className={gone ? "clip gone" : "clip"} href={link(`/experiments/${props.experiment}/runs/${id}`)} title={name || id}>
+                  <bdi>{name || id}</bdi>
+                </a>
+              </div>
+            ) : (
+              <div key={column} className={isRight(column) ? "cell right" : "cell"} role="gridcell" aria-colindex={i + 2} style={{ width: props.widthOf(column) }}>
+                {cellContent(column, row, cells, now)}
+              </div>
+            ),
+          )}
+        </div>
+        <div style={{ flex: "none", width: props.left }} role="presentation" />
+        {props.free.slice(props.from, props.to).map((column, i) => (
+          <div key={column} className={isRight(column) ? "cell right" : "cell"} role="gridcell" aria-colindex={props.from + i + props.fixed.length + 2} style={{ width: props.widthOf(column) }}>
+            {cellContent(column, row, cells, now)}
+          </div>
+        ))}
+      </div>
+    );
+  },
+  // Functions are new at every drawing; what they depend on is compared instead.
+  (a, b) =>
+    a.id === b.id &&
+    a.row === b.row &&
+    a.index === b.index &&
+    a.start === b.start &&
+    a.total === b.total &&
+    a.left === b.left &&
+    a.fixed === b.fixed &&
+    a.free === b.free &&
+    a.from === b.from &&
+    a.to === b.to &&
+    a.widthKey === b.widthKey &&
+    a.fixedWidth === b.fixedWidth &&
+    a.cells === b.cells &&
+    a.now === b.now &&
+    a.depth === b.depth &&
+    a.parent === b.parent &&
+    a.closed === b.closed &&
+    a.isCursor === b.isCursor &&
+    a.isSelected === b.isSelected,
+);
+
+export function describeRows(shown: number, partial: boolean): string {
+  return partial ? `${count(shown)} runs so far…` : `${count(shown)} ${shown === 1 ? "run" : "runs"}`;
+}
