@@ -14,11 +14,11 @@ class Secret {
   Secret() = default;
 
   /// Takes the value over and wipes the string it came in.
-  explicit Secret(std::string&& value) : value_(std::move(value)) { wipe(value); }
+  explicit Secret(std::string&& value) { take(value); }
   explicit Secret(std::string_view value) : value_(value) {}
 
   Secret(const Secret& other) = default;
-  Secret(Secret&& other) noexcept : value_(std::move(other.value_)) { wipe(other.value_); }
+  Secret(Secret&& other) noexcept { take(other.value_); }
   Secret& operator=(const Secret& other) {
     if (this != &other) {
       wipe(value_);
@@ -28,9 +28,7 @@ class Secret {
   }
   Secret& operator=(Secret&& other) noexcept {
     if (this != &other) {
-      wipe(value_);
-      value_ = std::move(other.value_);
-      wipe(other.value_);
+      take(other.value_);
     }
     return *this;
   }
@@ -45,8 +43,13 @@ class Secret {
   friend Stream& operator<<(Stream&, const Secret&) = delete;
 
  private:
+  void take(std::string& source) noexcept {
+    value_.swap(source);
+    wipe(source);
+  }
+
   // Through a volatile pointer, since a compiler may drop writes to memory that is about to be freed. All of
-  // the capacity, since a string that was moved from still holds the bytes of a short value.
+  // the capacity, since a string whose value was taken still holds the bytes of a short value.
   static void wipe(std::string& text) noexcept {
     text.resize(text.capacity());
     volatile char* at = text.data();

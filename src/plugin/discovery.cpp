@@ -34,7 +34,9 @@ FoundManifest read(const ManifestFile& file, ManifestIndex& index) {
   std::string text;
   try {
     text = read_text_file(file.path, kManifestLimit);
-    FoundManifest found{parse_manifest(text, file.path), ""};
+    const Manifest manifest = parse_manifest(text, file.path);
+    const ManifestSummary& summary = manifest;
+    FoundManifest found{summary, ""};
     index.add(file.path, file.stamp, found.summary);
     return found;
   } catch (const Error& fault) {

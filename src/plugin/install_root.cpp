@@ -39,8 +39,8 @@ void remove_leftovers(const fs::path& folder) {
 
 }  // namespace
 
-InstallRoot::InstallRoot(fs::path folder)
-    : folder_(fs::absolute(std::move(folder)).lexically_normal()),
+InstallRoot::InstallRoot(const fs::path& folder)
+    : folder_(fs::absolute(folder).lexically_normal()),
       held_(hold(folder_)),
       scratch_(folder_ / (kScratchPrefix + random_token(12))) {
   remove_leftovers(folder_);

@@ -12,7 +12,7 @@ namespace millrace::plugin {
 class InstallRoot {
  public:
   /// Makes the folder when it is not there. Throws as write_text_file() does.
-  explicit InstallRoot(std::filesystem::path folder);
+  explicit InstallRoot(const std::filesystem::path& folder);
   ~InstallRoot();
   InstallRoot(const InstallRoot&) = delete;
   InstallRoot& operator=(const InstallRoot&) = delete;

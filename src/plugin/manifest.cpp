@@ -25,8 +25,8 @@ std::vector<std::string> elements(const TomlValue* list) {
   return texts;
 }
 
-std::string text_or(const TomlValue* value, std::string fallback) {
-  return value == nullptr ? std::move(fallback) : value->text;
+std::string text_or(const TomlValue* value, const std::string& fallback) {
+  return value == nullptr ? fallback : value->text;
 }
 
 // Checks one after another against a rule; the first that breaks it is a fault at its place.

@@ -99,7 +99,8 @@ TomlValue parse_toml(std::string_view text, const std::string& file) {
   }
 }
 
-// A manifest is written by a stranger and its faults are shown on a terminal: no control characters get there.
+// A manifest is written by a stranger and its faults are shown on a terminal: no control characters get
+// there.
 void throw_at(const std::string& file, TomlPosition position, const std::string& message) {
   std::string text = file + ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
   text.append(": ").append(message);

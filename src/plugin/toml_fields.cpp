@@ -29,8 +29,9 @@ const TomlValue* TomlFields::texts(const std::string& key) {
   if (value == nullptr) return nullptr;
   for (const TomlValue& element : value->list) {
     if (element.type != TomlValue::Type::kText) {
-      fail(element.position, "'" + key + "' must be " + expected + "; this element is " +
-                                 std::string(toml_type_name(element.type)) + ".");
+      std::string message = "'";
+      message.append(key).append("' must be ").append(expected).append("; this element is ");
+      fail(element.position, message.append(toml_type_name(element.type)).append("."));
     }
     if (element.text.empty()) fail(element.position, "'" + key + "' has an empty element.");
   }
