@@ -60,12 +60,15 @@ def _files_of_plugins(files: descriptor_pb2.FileDescriptorSet) -> set[str]:
 
 
 def _messages_of_rest_services(files: descriptor_pb2.FileDescriptorSet) -> set[str]:
-    return {
-        full_name.rsplit(".", 1)[1]
-        for file in files.file
-        if file.package != PLUGIN_PACKAGE
-        for service in file.service
-        for method in service.method
-        for full_name in (method.input_type, method.output_type)
-        if full_name.endswith(("Request", "Response"))
-    }
+    """Requests and responses that only clients meet; kinds may share some."""
+    rest = [file for file in files.file if file.package != PLUGIN_PACKAGE]
+    kinds = [file for file in files.file if file.package == PLUGIN_PACKAGE]
+    ends = {name for name in _messages_of_services(rest) if name.endswith(("Request", "Response"))}
+    return ends - set(_messages_of_services(kinds))
+
+
+def _messages_of_services(files: list[descriptor_pb2.FileDescriptorProto]) -> Iterator[str]:
+    for file in files:
+        for service in file.service:
+            for method in service.method:
+                yield from (name.rsplit(".", 1)[1] for name in (method.input_type, method.output_type))
