@@ -46,7 +46,7 @@ def rust_program() -> pathlib.Path:
     version = subprocess.run([cargo, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
     if tuple(int(part) for part in version.split(".")[:2]) < (1, 71):
         pytest.skip(f"cargo {version} is older than the 1.71 that the official Rust library's dependencies need")
-    build([cargo, "build", "--quiet", "--locked", "--target-dir", str(BUILT / "rust")], FOLDER / "rust")
+    build([cargo, "build", "--quiet", "--target-dir", str(BUILT / "rust")], FOLDER / "rust")
     return BUILT / "rust" / "debug" / "interop"
 
 
