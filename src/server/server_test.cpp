@@ -2,9 +2,11 @@
 
 #include "base/error.h"
 #include "server/browser_guard.h"
+#include "server/built_ins.h"
 #include "server/graphql/document.h"
 #include "server/pace.h"
 #include "server/settings.h"
+#include "server/stores.h"
 
 using namespace millrace;
 using namespace millrace::server;
@@ -85,13 +87,25 @@ TEST_CASE("settings that cannot be served are told without secrets") {
   settings.static_prefix = "ml";
   CHECK(fault(settings) == "--static-prefix must begin with a '/'.");
   settings = {};
-  settings.backend_store_uri = "mysql+pymysql://user:hunter2@db/x";
-  CHECK(fault(settings).find("hunter2") == std::string::npos);
-  CHECK(fault(settings).find("mysql+pymysql") != std::string::npos);
-  settings = {};
   settings.artifacts_only = true;
   settings.serve_artifacts = false;
   CHECK_FALSE(fault(settings).empty());
+}
+
+TEST_CASE("a store that nobody serves is told by its scheme, without secrets") {
+  Log log(LogFormat::kText, LogLevel::kError);
+  plugin::PluginHost plugins(plugin::Catalog(built_in_names(), {}, {}), {}, plugin::process_environment(),
+                             log);
+  Settings settings;
+  settings.backend_store_uri = "mysql+pymysql://user:hunter2@db/x";
+  std::string told;
+  try {
+    Stores(settings, plugins);
+  } catch (const Error& error) {
+    told = error.what();
+  }
+  CHECK(told.find("hunter2") == std::string::npos);
+  CHECK(told.find("mysql+pymysql") != std::string::npos);
 }
 
 TEST_CASE("an operation earns its place on an I/O thread, and loses it to a slow call for a while") {

@@ -1,5 +1,6 @@
 #include "server/stores.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "millrace/v1/proxies.gen.h"
 #include "plugin/scheme.h"
@@ -62,6 +63,24 @@ std::shared_ptr<RegistryStore> registry_beside(plugin::PluginHost& plugins, cons
   return std::make_shared<plugin::RegistryStoreProxy>(std::make_shared<MissingStore>());
 }
 
+// Clients expect an experiment "Default" in every store, made before all others. Another server that starts
+// on the same store may be first.
+void make_default_experiment(TrackingStore& store, const std::string& root) {
+  v1::plugin::ExperimentQuery any;
+  any.set_view_type(v1::ALL);
+  any.mutable_page()->set_limit(1);
+  if (store.search_experiments(CallContext(), any).experiments_size() > 0) return;
+  v1::plugin::NewExperiment experiment;
+  experiment.set_name("Default");
+  experiment.set_artifact_root(root);
+  experiment.set_creation_time(unix_millis());
+  try {
+    store.create_experiment(CallContext(), experiment);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kResourceAlreadyExists) throw;
+  }
+}
+
 }  // namespace
 
 Stores::Stores(const Settings& settings, plugin::PluginHost& plugins) {
@@ -72,6 +91,7 @@ Stores::Stores(const Settings& settings, plugin::PluginHost& plugins) {
   } else {
     tracking_ =
         std::make_shared<plugin::TrackingStoreProxy>(plugins.open_uri(plugin::Kind::kTrackingStore, uri));
+    make_default_experiment(*tracking_, artifact_root(settings));
   }
   const std::string& models = settings.registry_store_uri;
   if (!models.empty() && !is_built_in(plugins, plugin::Kind::kRegistryStore, models)) {

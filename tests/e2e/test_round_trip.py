@@ -112,7 +112,7 @@ def test_files_that_are_no_database_and_folders_that_are_not_there_are_told(tmp_
         MillraceServer(tmp_path).start()
     with pytest.raises(RuntimeError, match="no folder"):
         MillraceServer(tmp_path, "--backend-store-uri", "sqlite:///none/x.db").start()
-    with pytest.raises(RuntimeError, match=r"\*\*\*@db"):
+    with pytest.raises(RuntimeError, match="postgresql"):
         MillraceServer(tmp_path, "--backend-store-uri", "postgresql://user:secret@db/x").start()
     assert "secret" not in (tmp_path / "server.log").read_text()
 

@@ -1,0 +1,88 @@
+"""Plugins behind a real server: an artifact repository in C++, a tracking store and repository in Python."""
+
+import os
+import pathlib
+import signal
+import time
+
+import mlflow
+import pytest
+import requests
+from mlflow.tracking import MlflowClient
+from servers import ROOT, MillraceServer
+
+SHELF = ROOT / "build/release/examples/plugins/shelf/plugins"
+EXAMPLES = ROOT / "examples/plugins"
+SDK = ROOT / "build/venv-sdk/bin"
+
+
+def children_of(pid):
+    return [int(child) for task in os.listdir(f"/proc/{pid}/task") for child in open(f"/proc/{pid}/task/{task}/children").read().split()]
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    with MillraceServer(tmp_path, "--plugin-path", str(SHELF), "--artifacts-destination", "shelf://here") as server:
+        yield server
+
+
+def test_artifacts_of_the_official_client_go_through_a_plugin(shelf, tmp_path):
+    client = MlflowClient(shelf.url)
+    run = client.create_run("0")
+    source = tmp_path / "data.bin"
+    source.write_bytes(os.urandom(3_000_000))
+    client.log_artifact(run.info.run_id, str(source), "models")
+    assert [file.path for file in client.list_artifacts(run.info.run_id, "models")] == ["models/data.bin"]
+    mlflow.set_tracking_uri(shelf.url)
+    (tmp_path / "down").mkdir()
+    path = client.download_artifacts(run.info.run_id, "models/data.bin", str(tmp_path / "down"))
+    assert pathlib.Path(path).read_bytes() == source.read_bytes()
+
+
+def test_a_part_of_an_artifact_of_a_plugin_is_served(shelf):
+    url = f"{shelf.url}/api/2.0/mlflow-artifacts/artifacts/f"
+    assert requests.put(url, data=b"0123456789", timeout=10).status_code == 200
+    answer = requests.get(url, headers={"Range": "bytes=2-4"}, timeout=10)
+    assert (answer.status_code, answer.content) == (206, b"234")
+
+
+def test_a_killed_plugin_takes_nobody_along_and_comes_back_within_a_second(shelf):
+    url = f"{shelf.url}/api/2.0/mlflow-artifacts/artifacts/f"
+    for _ in range(5):
+        assert requests.put(url, data=b"x", timeout=10).status_code == 200
+        (child,) = children_of(shelf.process.pid)
+        os.kill(child, signal.SIGKILL)
+        end = time.monotonic() + 1
+        answer = requests.put(url, data=b"y", timeout=10)
+        while answer.status_code != 200 and time.monotonic() < end:
+            assert (answer.status_code, answer.json()["error_code"]) == (503, "TEMPORARILY_UNAVAILABLE")
+            answer = requests.put(url, data=b"y", timeout=10)
+        assert answer.status_code == 200
+        assert requests.get(f"{shelf.url}/health", timeout=10).status_code == 200
+
+
+def test_a_tracking_store_in_python_serves_the_official_client(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", f"{SDK}:{os.environ['PATH']}")
+    flags = ["--plugin-path", str(EXAMPLES), "--backend-store-uri", f"file-plugin:{tmp_path}/runs"]
+    with MillraceServer(tmp_path, *flags) as server:
+        client = MlflowClient(server.url)
+        assert client.get_experiment("0").name == "Default"
+        run = client.create_run("0", run_name="first")
+        client.log_metric(run.info.run_id, "loss", 0.5, step=1)
+        client.log_metric(run.info.run_id, "loss", float("nan"), step=2)
+        client.log_param(run.info.run_id, "rate", "0.1")
+        client.set_terminated(run.info.run_id)
+        client.log_metric(client.create_run("0").info.run_id, "loss", 0.9)
+        found = client.search_runs(["0"], "metrics.loss > 0.8 OR params.rate = '0.1'", order_by=["start_time ASC"])
+        assert [each.info.run_name for each in found][0] == "first"
+        assert len(found) == 2
+        assert [metric.step for metric in client.get_metric_history(run.info.run_id, "loss")] == [1, 2]
+        with pytest.raises(mlflow.exceptions.MlflowException, match="no model registry"):
+            client.create_registered_model("m")
+    with MillraceServer(tmp_path, *flags) as server:
+        assert MlflowClient(server.url).get_run(run.info.run_id).data.params == {"rate": "0.1"}
+
+
+def test_a_scheme_of_nobody_is_told_with_what_is_known(tmp_path):
+    with pytest.raises(RuntimeError, match="sqlite"):
+        MillraceServer(tmp_path, "--backend-store-uri", "nosuch://x").start()
