@@ -46,7 +46,7 @@ std::string append_of(const FieldDescriptor& field, const std::string& value) {
 // Presence as the wire has it: a field without a presence of its own is there when it is not its default,
 // and of reals every bit counts.
 std::string presence_of(const FieldDescriptor& field) {
-  const std::string name = field.lowercase_name();
+  const std::string& name = field.lowercase_name();
   if (field.has_presence()) return "message.has_" + name + "()";
   if (field.is_repeated() || field.cpp_type() == FieldDescriptor::CPPTYPE_STRING)
     return "!message." + name + "().empty()";
