@@ -77,7 +77,7 @@ void terms_break_ties_in_turn(const StoreWords& store) {
   const std::string experiment = store.experiment("e");
   const Ids runs = runs_in(store, experiment, 4);
   for (size_t i = 0; i < runs.size(); ++i) {
-    store.metric(runs[i], "m", static_cast<double>(i / 2));
+    store.metric(runs[i], "m", i < 2 ? 0 : 1);
     store.param(runs[i], "p", i % 2 == 0 ? "z" : "y");
   }
   require_ids(store.search(experiment, "", {"metrics.m DESC", "params.p"}),
