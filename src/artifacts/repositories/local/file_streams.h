@@ -27,11 +27,14 @@ class FileSink : public ByteSink {
  private:
   void open_temporary();
   void give_temporary_a_name();
+  void start_flushing();
 
   std::string path_;
   std::string name_;      ///< last component of the path
   Descriptor directory_;  ///< where it will stand
   Descriptor file_;
+  off_t flushed_ = 0;      ///< bytes that the disk was asked to write
+  size_t unflushed_ = 0;   ///< bytes written after them
   std::string temporary_;  ///< name of the temporary in the directory, while it has one
 };
 
