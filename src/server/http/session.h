@@ -93,7 +93,7 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
   using Clock = Connection::Clock;
   using Parser = beast::http::request_parser<beast::http::buffer_body>;
   static constexpr bool kIsTls = std::is_same_v<Stream, TlsStream>;
-  static constexpr size_t kPiece = 256 * 1024;
+  static constexpr size_t kPiece = 1024 * 1024;
 
   PlainStream& socket() {
     if constexpr (kIsTls) {
