@@ -237,16 +237,20 @@ std::string openapi_document(const std::vector<Service>& services) {
 }
 
 std::string write_openapi(const std::vector<Service>& services) {
-  // Compilers limit the length of one literal, so the text is cut into pieces that stand side by side.
+  // Compilers limit the length of a literal, and count neighbours as one, so the pieces are joined at run
+  // time.
   constexpr size_t kPiece = 8000;
   const std::string text = openapi_document(services);
   std::ostringstream out;
-  out << "// Generated from the contract in api/; do not edit.\n#include \"wire/openapi.h\"\n\nnamespace "
-         "millrace::wire {\n\n"
-         "std::string_view openapi_document() {\n  return\n";
+  out << "// Generated from the contract in api/; do not edit.\n#include \"wire/openapi.h\"\n\n#include "
+         "<string>\n\nnamespace millrace::wire {\n\nstd::string_view openapi_document() {\n"
+         "  static const std::string document = [] {\n    std::string text;\n    for (const char* piece : "
+         "{\n";
   for (size_t i = 0; i < text.size(); i += kPiece)
-    out << "      R\"json(" << text.substr(i, kPiece) << ")json\"\n";
-  out << "      ;\n}\n\n}  // namespace millrace::wire\n";
+    out << "      R\"json(" << text.substr(i, kPiece) << ")json\",\n";
+  out << "         })\n      text += piece;\n    return text;\n  }();\n  return document;\n}\n\n}  // "
+         "namespace "
+         "millrace::wire\n";
   return out.str();
 }
 
