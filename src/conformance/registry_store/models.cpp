@@ -9,7 +9,7 @@ void models_keep_what_they_were_made_with(RegistryStoreSubject& subject, const E
   const RegistryWords store(subject.open_new());
   v1::plugin::NewRegisteredModel made;
   made.set_name("gr\xc3\xbc\xc3\x9f 'model' %_");
-  made.set_description("d\xe2\x98\x83");
+  made.set_description("d\xf0\x9f\x99\x82");
   made.set_creation_time(1234);
   v1::RegisteredModelTag& tag = *made.add_tags();
   tag.set_key("k");
