@@ -83,6 +83,22 @@ void ChildPlugin::stop() {
   last = std::move(session_);
 }
 
+void ChildPlugin::kill() {
+  std::shared_ptr<ChildSession> last;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    last = session_;
+  }
+  if (last != nullptr) last->kill();
+}
+
+std::optional<pid_t> ChildPlugin::process_id() const {
+  const std::lock_guard lock(mutex_);
+  if (session_ == nullptr || !session_->process().running()) return std::nullopt;
+  return session_->process().pid();
+}
+
 PluginHealth ChildPlugin::health() const {
   const std::lock_guard lock(mutex_);
   PluginHealth health;

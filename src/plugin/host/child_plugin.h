@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ class ChildSession {
   std::unique_ptr<ttrpc::Client> connect() const;
   bool usable() const { return process_.running() && client_.usable(); }
   const ChildProcess& process() const { return process_; }
+  void kill() noexcept { process_.kill(); }
 
  private:
   ChildProcess process_;
@@ -54,6 +56,12 @@ class ChildPlugin : public std::enable_shared_from_this<ChildPlugin> {
 
   /// Ends the process; it is not started again.
   void stop();
+
+  /// Ends the process with SIGKILL and returns when it is gone; it is not started again.
+  void kill();
+
+  /// Of the process that runs, if one does.
+  std::optional<pid_t> process_id() const;
 
   PluginHealth health() const;
   const Manifest& manifest() const { return manifest_; }

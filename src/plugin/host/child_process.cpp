@@ -55,7 +55,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-// The child starts with no signal blocked or ignored, as a group of its own.
+// The child starts with no signal blocked or ignored, as a group of its own. But where we ignore SIGXFSZ it
+// does too: to it, a file that may not grow is an error like any other.
 class SpawnAttributes {
  public:
   SpawnAttributes() {
@@ -64,6 +65,7 @@ class SpawnAttributes {
     sigemptyset(&none);
     sigset_t all;
     sigfillset(&all);
+    sigdelset(&all, SIGXFSZ);
     posix_spawnattr_setsigmask(&attributes_, &none);
     posix_spawnattr_setsigdefault(&attributes_, &all);
     posix_spawnattr_setpgroup(&attributes_, 0);
@@ -257,6 +259,13 @@ std::string ChildProcess::end_reason() const {
   if (running_) return "";
   return over_memory_ ? "was ended because it used more memory than its manifest allows"
                       : how_it_ended(end_status_);
+}
+
+// By its descriptor, since the number may be another process's once the follower has seen the end.
+void ChildProcess::kill() noexcept {
+  syscall(SYS_pidfd_send_signal, end_.get(), SIGKILL, nullptr, 0);
+  pollfd ended{end_.get(), POLLIN, 0};
+  ::poll(&ended, 1, static_cast<int>(std::chrono::milliseconds(kStopGrace).count()));
 }
 
 void ChildProcess::stop() noexcept {
