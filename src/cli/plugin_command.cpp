@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/plugin_new.h"
 #include "cli/plugin_packages.h"
 #include "cli/plugin_report.h"
 #include "plugin/search_path.h"
@@ -69,6 +70,19 @@ void add_reports(CLI::App& parent, const CLI::App& program, const SharedFlags& f
   about.callback([&program, flags] { info(flags->id, context_of(program, *flags), flags->json); });
 }
 
+void add_new(CLI::App& parent) {
+  const auto flags = std::make_shared<NewPluginFlags>();
+  CLI::App& command = *parent.add_subcommand("new", "Make the folder of a new plugin, which works and has tests");
+  command.add_option("name", flags->id, "Its id and the name of its folder, like acme-oss")->required();
+  command.add_option("--kind", flags->kind, "What it provides, like artifact_repository")->required();
+  command.add_option("--language", flags->language, "cpp or python")->required();
+  command.add_option("--scheme", flags->scheme, "Scheme of the URIs that it serves; default: the name");
+  command.add_option("--provides", flags->provides, "Name that it is chosen by; default: the name");
+  command.add_option("--output", flags->output, "Where to make the folder; default: here");
+  command.add_option("--licence,--license", flags->licence, "SPDX expression; default: Apache-2.0");
+  command.callback([flags] { make_new_plugin(*flags, std::cout); });
+}
+
 void add_pack(CLI::App& parent, const SharedFlags& flags) {
   CLI::App& command = *parent.add_subcommand("pack", "Pack a plugin's folder into one archive");
   command.fallthrough();
@@ -103,10 +117,11 @@ void add_upkeep(CLI::App& parent, const CLI::App& program, const SharedFlags& fl
 }  // namespace
 
 void add_plugin_command(CLI::App& program, int& status) {
-  CLI::App& command = *program.add_subcommand("plugin", "List, check, pack and install plugins");
+  CLI::App& command = *program.add_subcommand("plugin", "Make, list, check, pack and install plugins");
   command.fallthrough();
   command.require_subcommand(1);
   const auto flags = std::make_shared<Flags>();
+  add_new(command);
   add_reports(command, program, flags);
   add_pack(command, flags);
   add_install(command, program, flags);
