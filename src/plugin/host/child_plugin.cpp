@@ -14,6 +14,8 @@ constexpr std::chrono::milliseconds kLongestPause{5000};
 // A process that served this long has proved that it can: its end is taken as the first one.
 constexpr std::chrono::seconds kGoodWhile{10};
 
+constexpr std::chrono::milliseconds kHealthPatience{200};
+
 std::chrono::milliseconds pause_after(int failures) {
   if (failures <= 1) return std::chrono::milliseconds(0);
   return std::min(kLongestPause, kFirstPause * (1 << std::min(failures - 2, 10)));
@@ -60,6 +62,7 @@ void ChildPlugin::note_end(const ChildSession& session) {
 // Others wait for the start under the lock: they need its outcome too.
 std::shared_ptr<ChildSession> ChildPlugin::start() {
   try {
+    admit_(manifest_);
     session_ = std::make_shared<ChildSession>(manifest_, log_);
   } catch (const Error& error) {
     ++failures_;
@@ -84,12 +87,20 @@ void ChildPlugin::stop() {
 }
 
 PluginHealth ChildPlugin::health() const {
-  const std::lock_guard lock(mutex_);
   PluginHealth health;
   health.id = manifest_.id;
+  // A start holds the lock for as long as it takes.
+  const std::unique_lock lock(mutex_, kHealthPatience);
+  if (!lock.owns_lock()) {
+    health.fault = "It is being started.";
+    return health;
+  }
   health.running = session_ != nullptr && session_->usable();
   health.starts = starts_;
-  if (health.running) health.resident_bytes = session_->process().resident_bytes();
+  if (health.running) {
+    health.pid = session_->process().pid();
+    health.resident_bytes = session_->process().resident_bytes();
+  }
   health.fault = health.running ? "" : fault_;
   if (fault_.empty() && session_ != nullptr && !health.running)
     health.fault = "It " + session_->process().end_reason() + ".";
