@@ -28,6 +28,8 @@ func serve(socket string) error {
 	if err != nil {
 		return err
 	}
+	// A file that may not grow is an error of the write, as a full disk is; Go's runtime would end the process.
+	signal.Ignore(syscall.SIGXFSZ)
 	// Listening comes first: the host connects as soon as it has read this line.
 	fmt.Printf("millrace-plugin %s ttrpc unix:%s\n", protocol, socket)
 	stopped := make(chan error, 1)
