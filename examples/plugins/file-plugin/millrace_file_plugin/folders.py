@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from millrace.plugin import InvalidParameter, TemporarilyUnavailable
+from millrace.plugin.messages import CheckReport
 
 
 def root_of(uri: str) -> Path:
@@ -20,6 +21,14 @@ def root_of(uri: str) -> Path:
     except OSError as error:
         raise TemporarilyUnavailable(f"the folder {folder} cannot be made: {error.strerror}") from error
     return folder
+
+
+def check_of(folder: Path) -> CheckReport.Finding:
+    """Whether a store can write there."""
+    writable = os.access(folder, os.W_OK)
+    outcome = CheckReport.OUTCOME_FINE if writable else CheckReport.OUTCOME_FAILED
+    what = "can be written" if writable else "cannot be written: give it to the user of the server"
+    return CheckReport.Finding(subject="folder", outcome=outcome, message=f"{folder} {what}")
 
 
 def make_folder(folder: Path) -> None:
