@@ -83,21 +83,20 @@ def test_experiments_of_a_server_with_this_artifact_root_keep_their_files_in_the
         assert requests.get(content, params=where, timeout=10).status_code == 200
 
 
-def test_the_commands_of_the_readme_find_and_serve_the_plugin(plugins):
+def test_the_commands_of_the_readme_find_and_serve_the_plugin(plugins, tmp_path, monkeypatch):
     listing, serving = commands()[1].splitlines()
     assert "go-shelf" in run(listing, PLUGIN)
+    monkeypatch.setenv("PATH", f"{BINARY.parent}:{os.environ['PATH']}")
+    shutil.copytree(plugins, tmp_path / "build/plugins")
 
     class AsTheReadmeSays(MillraceServer):
         def command(self):
             return ["sh", "-c", f"exec {serving} --port {self.port}"]
 
-    try:
-        with AsTheReadmeSays(PLUGIN / "build") as server:
-            url = f"{server.url}/api/2.0/mlflow-artifacts/artifacts/f"
-            assert requests.put(url, data=b"x", timeout=10).status_code == 200
-            assert (PLUGIN / "build/shelf/f").read_bytes() == b"x"
-    finally:
-        shutil.rmtree(PLUGIN / "build/shelf", ignore_errors=True)
+    with AsTheReadmeSays(tmp_path) as server:
+        url = f"{server.url}/api/2.0/mlflow-artifacts/artifacts/f"
+        assert requests.put(url, data=b"x", timeout=10).status_code == 200
+    assert (tmp_path / "build/shelf/f").read_bytes() == b"x"
 
 
 def test_the_program_started_by_hand_says_what_it_is(plugins):
