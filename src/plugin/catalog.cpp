@@ -270,6 +270,22 @@ std::string Catalog::faulty_manifests() const {
   return text;
 }
 
+// Plugins that claim the name but take no part, and why: "needs protocol 2.0, this host speaks 1.0".
+std::string Catalog::claimants_left_out(const ProvidedName& name) const {
+  std::string text;
+  for (const CatalogEntry& entry : entries_) {
+    if (entry.standing == Standing::kUsable || entry.standing == Standing::kBroken) continue;
+    for (const Provision& provision : entry.summary.provides) {
+      const auto& names = provision.names;
+      if (provision.kind != name.kind || std::find(names.begin(), names.end(), name.name) == names.end())
+        continue;
+      text += " The plugin " + describe(entry.summary) +
+              " would provide it but is left out: " + entry.reason + ".";
+    }
+  }
+  return text;
+}
+
 void Catalog::throw_unknown(Kind kind, const std::string& name, std::string_view uri) const {
   std::string message = "There is no " + named({kind, name}) + ". ";
   if (name.empty() && is_harmless(uri)) {
@@ -283,6 +299,7 @@ void Catalog::throw_unknown(Kind kind, const std::string& name, std::string_view
                " would provide it: add it with `millrace plugin install`, or "
                "put its folder where `millrace plugin list` says that plugins are searched.";
   }
+  message += claimants_left_out({kind, name});
   throw_invalid_parameter(message + faulty_manifests());
 }
 

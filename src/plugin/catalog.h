@@ -95,6 +95,7 @@ class Catalog {
   [[noreturn]] void throw_unknown(Kind kind, const std::string& name, std::string_view uri) const;
   std::string known_names(Kind kind) const;
   std::string faulty_manifests() const;
+  std::string claimants_left_out(const ProvidedName& name) const;
 
   std::vector<CatalogEntry> entries_;
   std::vector<Claim> claims_;

@@ -38,7 +38,17 @@ void check_each(const TomlFields& fields, const TomlValue* list, bool (*rule)(st
   }
 }
 
-void read_identity(TomlFields fields, Manifest& manifest) {
+void read_protocol(TomlFields& fields, Manifest& manifest) {
+  const TomlValue& protocol = fields.required_text("protocol");
+  const auto parsed = parse_protocol_version(protocol.text);
+  if (!parsed) {
+    fields.fail(protocol.position,
+                "'" + protocol.text + "' is no protocol version: expected major and minor like 1.0.");
+  }
+  manifest.protocol = *parsed;
+}
+
+void read_identity(TomlFields& fields, Manifest& manifest) {
   const TomlValue& id = fields.required_text("id");
   if (!is_plugin_id(id.text)) {
     fields.fail(id.position, "'" + id.text +
@@ -50,15 +60,8 @@ void read_identity(TomlFields fields, Manifest& manifest) {
     fields.fail(version.position,
                 "'" + version.text + "' is no semantic version: expected three numbers like 1.2.0.");
   }
-  const TomlValue& protocol = fields.required_text("protocol");
-  const auto parsed = parse_protocol_version(protocol.text);
-  if (!parsed) {
-    fields.fail(protocol.position,
-                "'" + protocol.text + "' is no protocol version: expected major and minor like 1.0.");
-  }
   manifest.id = id.text;
   manifest.version = version.text;
-  manifest.protocol = *parsed;
   manifest.license = fields.required_text("license").text;
   manifest.description = fields.required_text("description").text;
   manifest.homepage = text_or(fields.text("homepage"), "");
@@ -287,11 +290,21 @@ Manifest parse_manifest(std::string_view text, const fs::path& file) {
   TomlFields root(document, name, "The manifest");
   Manifest manifest;
   manifest.folder = fs::absolute(file).lexically_normal().parent_path();
-  read_identity(TomlFields(required_table(root, "plugin"), name, "[plugin]"), manifest);
-  read_run(required_table(root, "run"), name, manifest.run);
-  read_provisions(root, name, manifest);
-  read_configuration(root, name, manifest);
-  root.refuse_others();
+  TomlFields identity(required_table(root, "plugin"), name, "[plugin]");
+  try {
+    read_protocol(identity, manifest);
+    read_identity(identity, manifest);
+    read_run(required_table(root, "run"), name, manifest.run);
+    read_provisions(root, name, manifest);
+    read_configuration(root, name, manifest);
+    root.refuse_others();
+  } catch (const Error& fault) {
+    if (manifest.protocol.major == 0 || host_speaks(manifest.protocol)) throw;
+    throw Error(fault.code(), std::string(fault.what()) + " The plugin needs protocol " +
+                                  manifest.protocol.to_string() + ", this host speaks " +
+                                  kHostProtocol.to_string() +
+                                  ": what is unknown here may be right for another Millrace.");
+  }
   return manifest;
 }
 

@@ -242,6 +242,19 @@ TEST_CASE("a host speaks its own major up to its own minor") {
   CHECK_FALSE(host_speaks({2, 0}));
 }
 
+TEST_CASE("what a host does not know in the manifest for another protocol is told with both versions") {
+  for (const std::string version : {"1.7", "2.0"}) {
+    std::string text = with("protocol = \"1.0\"", "protocol = \"" + version + "\"");
+    CHECK(parse(text).protocol.to_string() == version);
+    text.replace(text.find("[run]"), 5, "[run]\nsandbox = true");
+    const std::string message = fault(text);
+    CAPTURE(message);
+    CHECK(contains(message, ":9:1: [run] has no key 'sandbox'"));
+    CHECK(contains(message, "needs protocol " + version + ", this host speaks 1.0"));
+  }
+  CHECK_FALSE(contains(fault(with("[run]", "[run]\nsandbox = true")), "this host speaks"));
+}
+
 TEST_CASE("each kind is known by its name and by MLflow's group") {
   for (const Kind kind : kKinds) CHECK(parse_kind(kind_name(kind)) == kind);
   CHECK(parse_kind("mlflow.model_registry_store") == Kind::kRegistryStore);

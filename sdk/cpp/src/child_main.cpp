@@ -117,6 +117,8 @@ int main() {
     std::quick_exit(millrace::sdk::serve());
   } catch (const std::exception& fault) {
     std::cerr << fault.what() << "\n";
-    std::quick_exit(1);
+  } catch (...) {
+    std::cerr << "The plugin's registration threw something that is no std::exception.\n";
   }
+  std::quick_exit(1);
 }

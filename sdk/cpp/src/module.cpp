@@ -1,5 +1,6 @@
 // The C interface of a plugin that is loaded as a shared library.
 
+#include <algorithm>
 #include <cstring>
 
 #include "millrace/plugin_abi.h"
@@ -15,10 +16,18 @@ millrace_text text_of(std::string_view text) {
   return {text.data(), text.size()};
 }
 
+// The host's functions as far as it has them: an older host gives fewer, a newer one more than we know.
+millrace_host known_part(const millrace_host& host) {
+  millrace_host known{};
+  std::memcpy(&known, &host, std::min<uint64_t>(host.size, sizeof known));
+  return known;
+}
+
 class HostLog : public PluginLog {
  public:
-  explicit HostLog(const millrace_host& host) : host_(host) {}
+  explicit HostLog(const millrace_host& host) : host_(known_part(host)) {}
   void write(PluginLogLevel level, std::string_view message) override {
+    if (host_.log == nullptr) return;
     host_.log(host_.context, static_cast<int32_t>(level), text_of(message));
   }
 
@@ -148,10 +157,15 @@ class Module {
 
 extern "C" __attribute__((visibility("default"))) const millrace_plugin* millrace_plugin_entry_v1(
     const millrace_host* host) {
+  const auto tell = [host](std::string_view why) {
+    millrace::sdk::HostLog(*host).error("The plugin does not start: " + std::string(why));
+  };
   try {
     return (new millrace::sdk::Module(*host))->table();
   } catch (const std::exception& fault) {
-    host->log(host->context, 3, {fault.what(), std::strlen(fault.what())});
-    return nullptr;
+    tell(fault.what());
+  } catch (...) {
+    tell("its registration threw something that is no std::exception.");
   }
+  return nullptr;
 }

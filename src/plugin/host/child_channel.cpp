@@ -53,6 +53,7 @@ ChildChannel::Instance ChildChannel::current() {
   const std::string answer = session->client().call(kControl, "Open", open_request(opening_), options);
   if (!opened.ParseFromString(answer) || opened.instance() <= 0)
     throw Error(ErrorCode::kInternalError, "The " + label_ + " opened nothing.");
+  session->note_served();
   capabilities_.assign(opened.capabilities().begin(), opened.capabilities().end());
   instance_ = {session, plain_text(opened.instance())};
   return instance_;

@@ -16,7 +16,21 @@ LogLevel level_named(std::string_view name) {
   return found == levels.end() ? LogLevel::kInfo : found->second;
 }
 
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
 }  // namespace
+
+std::string harmless_text(std::string_view text) {
+  const bool utf8 = simdjson::validate_utf8(text.data(), text.size());
+  std::string result(text);
+  for (char& c : result) {
+    const bool foreign = static_cast<unsigned char>(c) >= 0x80;
+    if (is_control(c) || (foreign && !utf8)) c = '?';
+  }
+  return result;
+}
 
 ChildLogLine parse_child_log_line(std::string_view line) {
   if (line.starts_with('{')) {
@@ -28,9 +42,9 @@ ChildLogLine parse_child_log_line(std::string_view line) {
     if (parser.parse(text).get(object) == simdjson::SUCCESS &&
         object["level"].get(level) == simdjson::SUCCESS &&
         object["message"].get(message) == simdjson::SUCCESS)
-      return {level_named(level), std::string(message)};
+      return {level_named(level), harmless_text(message)};
   }
-  return {LogLevel::kInfo, std::string(line)};
+  return {LogLevel::kInfo, harmless_text(line)};
 }
 
 }  // namespace millrace::plugin

@@ -13,7 +13,12 @@ struct ChildLogLine {
   std::string message;
 };
 
-/// Takes apart a JSON object with "level" and "message"; every other line is the message of an info line.
+/// What a plugin printed, fit for a log and for an answer: UTF-8 without control characters. Of bytes that
+/// are not UTF-8 only the letters of ASCII stay.
+std::string harmless_text(std::string_view text);
+
+/// Takes apart a JSON object with "level" and "message"; every other line is the message of an info line. The
+/// message is harmless text.
 ChildLogLine parse_child_log_line(std::string_view line);
 
 }  // namespace millrace::plugin

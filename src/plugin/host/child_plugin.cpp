@@ -11,12 +11,13 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstPause{50};
 constexpr std::chrono::milliseconds kLongestPause{5000};
+constexpr std::chrono::milliseconds kLongestPauseOfServed{200};
 // A process that served this long has proved that it can: its end is taken as the first one.
 constexpr std::chrono::seconds kGoodWhile{10};
 
-std::chrono::milliseconds pause_after(int failures) {
+std::chrono::milliseconds pause_after(int failures, std::chrono::milliseconds longest) {
   if (failures <= 1) return std::chrono::milliseconds(0);
-  return std::min(kLongestPause, kFirstPause * (1 << std::min(failures - 2, 10)));
+  return std::min(longest, kFirstPause * (1 << std::min(failures - 2, 10)));
 }
 
 }  // namespace
@@ -34,46 +35,73 @@ std::shared_ptr<Channel> ChildPlugin::open(const Opening& opening) {
   return channel;
 }
 
+// Those who come while it is started wait for the outcome, which is theirs too; health() does not.
 std::shared_ptr<ChildSession> ChildPlugin::session() {
-  const std::lock_guard lock(mutex_);
-  if (session_ != nullptr && session_->usable()) return session_;
-  if (stopped_) throw Error(ErrorCode::kTemporarilyUnavailable, "The server is stopping its plugins.");
-  if (session_ != nullptr) note_end(*session_);
-  session_.reset();
-  if (Clock::now() < next_start_) {
-    throw Error(
-        ErrorCode::kTemporarilyUnavailable,
-        "The plugin '" + manifest_.id + "' is not running and will be started again in a moment. " + fault_);
-  }
+  if (auto running = running_session()) return running;
+  const std::lock_guard starting(start_mutex_);
+  if (auto running = running_session()) return running;
+  take_dead_session();
+  refuse_while_pausing();
   return start();
 }
 
-void ChildPlugin::note_end(const ChildSession& session) {
+std::shared_ptr<ChildSession> ChildPlugin::running_session() {
+  const std::lock_guard lock(mutex_);
+  if (stopped_) throw Error(ErrorCode::kTemporarilyUnavailable, "The server is stopping its plugins.");
+  return session_ != nullptr && session_->usable() ? session_ : nullptr;
+}
+
+// Given back so that it is ended without the lock, which takes a moment if it hangs.
+std::shared_ptr<ChildSession> ChildPlugin::take_dead_session() {
+  const std::lock_guard lock(mutex_);
+  if (session_ != nullptr) note_end(*session_);
+  return std::move(session_);
+}
+
+void ChildPlugin::refuse_while_pausing() const {
+  const std::lock_guard lock(mutex_);
+  if (Clock::now() >= next_start_) return;
+  throw Error(
+      ErrorCode::kTemporarilyUnavailable,
+      "The plugin '" + manifest_.id + "' is not running and will be started again in a moment. " + fault_);
+}
+
+void ChildPlugin::note_end(ChildSession& session) {
   if (Clock::now() - started_ > kGoodWhile) failures_ = 0;
   ++failures_;
   fault_ =
       "It " + (session.process().running() ? "closed its connection" : session.process().end_reason()) + ".";
-  next_start_ = Clock::now() + pause_after(failures_);
+  next_start_ =
+      Clock::now() + pause_after(failures_, session.served() ? kLongestPauseOfServed : kLongestPause);
+  session.give_up();
   log_.write(LogLevel::kError, fault_, {{"plugin", manifest_.id}});
 }
 
-// Others wait for the start under the lock: they need its outcome too.
+void ChildPlugin::note_failed_start(const Error& error) {
+  const std::lock_guard lock(mutex_);
+  ++failures_;
+  fault_ = error.what();
+  next_start_ = Clock::now() + pause_after(failures_ + 1, kLongestPause);
+  log_.write(LogLevel::kError, fault_, {{"plugin", manifest_.id}});
+}
+
 std::shared_ptr<ChildSession> ChildPlugin::start() {
+  std::shared_ptr<ChildSession> made;
   try {
-    session_ = std::make_shared<ChildSession>(manifest_, log_);
+    made = std::make_shared<ChildSession>(manifest_, log_);
   } catch (const Error& error) {
-    ++failures_;
-    fault_ = error.what();
-    next_start_ = Clock::now() + pause_after(failures_ + 1);
-    log_.write(LogLevel::kError, fault_, {{"plugin", manifest_.id}});
+    note_failed_start(error);
     throw;
   }
+  const std::lock_guard lock(mutex_);
+  if (stopped_) throw Error(ErrorCode::kTemporarilyUnavailable, "The server is stopping its plugins.");
+  session_ = made;
   started_ = Clock::now();
   ++starts_;
   fault_.clear();
   log_.write(LogLevel::kInfo, "started",
-             {{"plugin", manifest_.id}, {"pid", std::to_string(session_->process().pid()), true}});
-  return session_;
+             {{"plugin", manifest_.id}, {"pid", std::to_string(made->process().pid()), true}});
+  return made;
 }
 
 void ChildPlugin::stop() {

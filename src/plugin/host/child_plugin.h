@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -26,9 +27,18 @@ class ChildSession {
   bool usable() const { return process_.running() && client_.usable(); }
   const ChildProcess& process() const { return process_; }
 
+  /// It opened an instance, so the plugin can work here.
+  void note_served() { served_ = true; }
+  bool served() const { return served_; }
+  /// Nobody waits for what it may still be doing: it is ended quickly.
+  void give_up() { process_.hurry(kLastMoment); }
+
  private:
+  static constexpr std::chrono::milliseconds kLastMoment{100};
+
   ChildProcess process_;
   ttrpc::Client client_;
+  std::atomic<bool> served_{false};
 };
 
 struct PluginHealth {
@@ -40,7 +50,8 @@ struct PluginHealth {
 };
 
 /// A plugin in a child process: started when first needed, started again when it ended, at once the first
-/// time and then with growing pauses in which calls fail fast. Any thread.
+/// time and then with growing pauses in which calls fail fast. The pauses of one that has served stay short:
+/// it was ended by an accident, and people wait for it. Any thread.
 class ChildPlugin : public std::enable_shared_from_this<ChildPlugin> {
  public:
   ChildPlugin(Manifest manifest, Log& log) : manifest_(std::move(manifest)), log_(log) {}
@@ -61,11 +72,16 @@ class ChildPlugin : public std::enable_shared_from_this<ChildPlugin> {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void note_end(const ChildSession& session);
+  std::shared_ptr<ChildSession> running_session();
+  std::shared_ptr<ChildSession> take_dead_session();
+  void note_end(ChildSession& session);
+  void note_failed_start(const Error& error);
+  void refuse_while_pausing() const;
   std::shared_ptr<ChildSession> start();
 
   const Manifest manifest_;
   Log& log_;
+  std::mutex start_mutex_;  // held while the process is started, which may take long; before mutex_
   mutable std::mutex mutex_;
   std::shared_ptr<ChildSession> session_;
   bool stopped_ = false;

@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +12,7 @@
 #include "base/error.h"
 #include "plugin/host/child_environment.h"
 #include "plugin/host/child_log_line.h"
+#include "plugin/host/spawn.h"
 
 namespace millrace::plugin {
 namespace {
@@ -36,73 +35,6 @@ std::filesystem::path make_private_folder() {
   return pattern;
 }
 
-struct Pipe {
-  Descriptor read;
-  Descriptor write;
-};
-
-Pipe make_pipe() {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0)
-    throw Error(ErrorCode::kResourceExhausted, "No descriptors are left to start a plugin.");
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  for (std::string& text : texts) result.push_back(text.data());
-  result.push_back(nullptr);
-  return result;
-}
-
-// The child starts with no signal blocked or ignored, as a group of its own.
-class SpawnAttributes {
- public:
-  SpawnAttributes() {
-    posix_spawnattr_init(&attributes_);
-    sigset_t none;
-    sigemptyset(&none);
-    sigset_t all;
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setpgroup(&attributes_, 0);
-    posix_spawnattr_setflags(&attributes_,
-                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  }
-  ~SpawnAttributes() { posix_spawnattr_destroy(&attributes_); }
-  SpawnAttributes(const SpawnAttributes&) = delete;
-  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_{};
-};
-
-class SpawnActions {
- public:
-  SpawnActions(const std::string& folder, int input, int output, int errors) {
-    posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str());
-    posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, errors, STDERR_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
-  }
-  ~SpawnActions() { posix_spawn_file_actions_destroy(&actions_); }
-  SpawnActions(const SpawnActions&) = delete;
-  SpawnActions& operator=(const SpawnActions&) = delete;
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-};
-
-std::string how_it_ended(int status) {
-  if (WIFSIGNALED(status)) return "was ended by signal " + std::to_string(WTERMSIG(status));
-  return "ended with status " + std::to_string(WEXITSTATUS(status));
-}
-
 }  // namespace
 
 ChildProcess::ChildProcess(const Manifest& manifest, Log& log)
@@ -117,6 +49,7 @@ ChildProcess::ChildProcess(const Manifest& manifest, Log& log)
     check_handshake(read_handshake(Clock::now() + manifest.run.start_timeout));
     follower_ = std::thread([this] { follow(); });
   } catch (...) {
+    hurry(std::chrono::milliseconds(0));  // it has nothing to finish
     stop();
     throw;
   }
@@ -130,19 +63,15 @@ void ChildProcess::start(const Manifest& manifest) {
   Pipe input = make_pipe();
   Pipe output = make_pipe();
   Pipe errors = make_pipe();
-  std::vector<std::string> command = child_command(manifest);
-  std::vector<std::string> environment = child_environment(manifest, socket_path_);
-  const SpawnAttributes attributes;
-  const SpawnActions actions(manifest.folder.string(), input.read.get(), output.write.get(),
-                             errors.write.get());
-  const int code = posix_spawnp(&pid_, command.front().c_str(), actions.get(), attributes.get(),
-                                pointers(command).data(), pointers(environment).data());
-  if (code != 0) {
-    pid_ = -1;
-    fail(id_, "cannot be started: " + command.front() + ": " + std::strerror(code) + ".");
-  }
+  const std::string program = child_command(manifest).front();
+  Spawned spawned =
+      spawn({program, child_command(manifest), child_environment(manifest, socket_path_),
+             manifest.folder.string(), input.read.get(), output.write.get(), errors.write.get()});
+  if (spawned.fault != 0)
+    fail(id_, "cannot be started: " + program + ": " + std::strerror(spawned.fault) + ".");
+  pid_ = spawned.pid;
   running_ = true;
-  end_ = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+  end_ = std::move(spawned.ending);
   input_ = std::move(input.write);
   output_ = std::move(output.read);
   errors_ = std::move(errors.read);
@@ -176,11 +105,12 @@ void ChildProcess::check_handshake(const std::string& line) {
   const std::string expected = " ttrpc unix:" + socket_path_;
   constexpr std::string_view kStart = "millrace-plugin ";
   if (!line.starts_with(kStart) || !line.ends_with(expected)) {
-    fail(id_, "printed \"" + line.substr(0, 200) + "\" where its handshake line was expected: \"" +
-                  std::string(kStart) + "MAJOR.MINOR" +
+    fail(id_, "printed \"" + harmless_text(line.substr(0, 200)) +
+                  "\" where its handshake line was expected: \"" + std::string(kStart) + "MAJOR.MINOR" +
                   " ttrpc unix:PATH\". Nothing may be printed before it.");
   }
-  const std::string version = line.substr(kStart.size(), line.size() - kStart.size() - expected.size());
+  const std::string version =
+      harmless_text(line.substr(kStart.size(), line.size() - kStart.size() - expected.size()));
   const std::string major = version.substr(0, version.find('.'));
   if (major == std::to_string(kHostProtocol.major)) return;
   throw Error(ErrorCode::kInvalidState, "The plugin '" + id_ + "' speaks protocol " + version +
@@ -232,7 +162,7 @@ void ChildProcess::log_line(std::string_view line) {
   const ChildLogLine parsed = parse_child_log_line(line);
   log_.write(parsed.level, parsed.message, {{"plugin", id_}});
   if (!follower_.joinable() && recent_.size() < kRecent)
-    recent_ += (recent_.empty() ? " It said: " : " / ") + parsed.message;
+    recent_ += (recent_.empty() ? " It said: " : " / ") + parsed.message.substr(0, kRecent);
 }
 
 void ChildProcess::watch_memory() {
@@ -264,8 +194,7 @@ void ChildProcess::stop() noexcept {
     input_ = Descriptor();
     if (running_) ::kill(pid_, SIGTERM);
     pollfd ended{end_.get(), POLLIN, 0};
-    if (running_ && ::poll(&ended, 1, static_cast<int>(std::chrono::milliseconds(kStopGrace).count())) == 0)
-      ::kill(-pid_, SIGKILL);
+    if (running_ && ::poll(&ended, 1, static_cast<int>(grace_.load().count())) == 0) ::kill(-pid_, SIGKILL);
     if (follower_.joinable()) {
       follower_.join();
     } else {

@@ -26,7 +26,7 @@ class ChildProcess {
   /// said, when it cannot be started, ends, or says nothing sound within its start time-out; INVALID_STATE
   /// when it speaks another major of the protocol.
   ChildProcess(const Manifest& manifest, Log& log);
-  /// Ends the process: asks, waits for `kStopGrace`, then kills it and what it started.
+  /// Ends the process: asks, waits for `kStopGrace` or what hurry() said, then kills it and what it started.
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
@@ -37,6 +37,8 @@ class ChildProcess {
   /// How it ended: "was killed by signal 9", ...; empty while it runs.
   std::string end_reason() const;
   int64_t resident_bytes() const;
+  /// Gives the process this long to end when it is asked to.
+  void hurry(std::chrono::milliseconds grace) { grace_ = grace; }
 
   static constexpr std::chrono::seconds kStopGrace{5};
 
@@ -65,6 +67,7 @@ class ChildProcess {
   std::string recent_;  // the last lines, for the message of a start that fails
   std::atomic<bool> running_{false};
   std::atomic<int> end_status_{0};
+  std::atomic<std::chrono::milliseconds> grace_{kStopGrace};
   std::atomic<bool> over_memory_{false};
   std::thread follower_;
 };

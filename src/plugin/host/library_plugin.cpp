@@ -3,11 +3,13 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <vector>
 
 #include "base/error.h"
 #include "millrace/plugin_abi.h"
 #include "millrace/v1/plugin/control.pb.h"
+#include "plugin/host/library_probe.h"
 
 namespace millrace::plugin {
 namespace {
@@ -19,13 +21,11 @@ millrace_text text_of(std::string_view text) {
   return {text.data(), text.size()};
 }
 
-// An address sanitizer's own functions must come first, which deep binding prevents.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kLoadFlags = RTLD_NOW | RTLD_LOCAL;
-#else
-// Libraries that the plugin brings count before those of the same name that are here.
-constexpr int kLoadFlags = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
-#endif
+// Of an answer, in bytes. The messages of the contract are far smaller; bytes of files come in streams.
+constexpr uint64_t kLargestAnswer = uint64_t{64} << 20;
+
+// A table of the first minor. Those of later ones are longer, and what they have more is not asked for.
+constexpr uint64_t kSmallestTable = offsetof(millrace_plugin, destroy) + sizeof(millrace_plugin::destroy);
 
 // Takes the outcome of a call and throws it here if it is a fault.
 class Outcome {
@@ -34,6 +34,10 @@ class Outcome {
   std::string take() {
     throw_fault();
     if (!answered_) throw Error(ErrorCode::kInternalError, "The plugin did not answer.");
+    if (too_large_)
+      throw Error(ErrorCode::kResourceExhausted, "The plugin's answer is larger than the " +
+                                                     std::to_string(kLargestAnswer >> 20) +
+                                                     " MiB that one may have.");
     return std::move(answer_);
   }
   void throw_fault() const {
@@ -44,8 +48,9 @@ class Outcome {
   // The plugin calls these: nothing may be thrown through it, so the end of memory ends the process.
   static void on_answer(void* context, millrace_text bytes) noexcept {
     auto& outcome = *static_cast<Outcome*>(context);
-    outcome.answer_ = view(bytes);
     outcome.answered_ = true;
+    outcome.too_large_ = bytes.size > kLargestAnswer;
+    if (!outcome.too_large_) outcome.answer_ = view(bytes);
   }
   static void on_fail(void* context, millrace_text code, millrace_text message) noexcept {
     auto& outcome = *static_cast<Outcome*>(context);
@@ -57,6 +62,7 @@ class Outcome {
   std::string answer_;
   std::string code_;
   bool answered_ = false;
+  bool too_large_ = false;
   bool failed_ = false;
   const millrace_reply reply_{this, on_answer, on_fail};
 };
@@ -171,6 +177,8 @@ class LibraryChannel : public Channel {
 
   std::unique_ptr<ByteSource> download(const CallContext& context, const Method& method,
                                        std::string_view request) override {
+    if (table_.open_source == nullptr || table_.read_source == nullptr || table_.close_source == nullptr)
+      throw_no_streams("downloads");
     Outcome outcome;
     const millrace_call call = call_of(context, method, instance_);
     int64_t size = -1;
@@ -182,6 +190,9 @@ class LibraryChannel : public Channel {
 
   std::unique_ptr<ByteSink> upload(const CallContext& context, const Method& method,
                                    std::string_view first) override {
+    if (table_.open_sink == nullptr || table_.write_sink == nullptr || table_.commit_sink == nullptr ||
+        table_.close_sink == nullptr)
+      throw_no_streams("uploads");
     Outcome outcome;
     const millrace_call call = call_of(context, method, instance_);
     void* sink = table_.open_sink(table_.context, &call, text_of(first), outcome.reply());
@@ -191,6 +202,10 @@ class LibraryChannel : public Channel {
   }
 
  private:
+  [[noreturn]] void throw_no_streams(const std::string& which) const {
+    throw Error(ErrorCode::kNotImplemented, "The " + label_ + " has no " + which + ".");
+  }
+
   std::shared_ptr<LibraryPlugin> plugin_;
   const millrace_plugin& table_;
   const std::string label_;
@@ -203,17 +218,39 @@ class LibraryChannel : public Channel {
               "The plugin '" + id + "' cannot be loaded from " + file.string() + ": " + why);
 }
 
+[[noreturn]] void refuse_major(const std::string& id, const std::filesystem::path& file, uint32_t major) {
+  refuse(id, file,
+         "it was built for major " + std::to_string(major) +
+             " of the plugin interface, this Millrace has major " + std::to_string(MILLRACE_ABI_MAJOR) +
+             ". Get a build of it for this one.");
+}
+
 void check_table(const std::string& id, const std::filesystem::path& file, const millrace_plugin* table) {
   if (table == nullptr) refuse(id, file, "it refused to start; the log tells why.");
-  if (table->abi_major != MILLRACE_ABI_MAJOR) {
+  if (table->size < kSmallestTable) {
     refuse(id, file,
-           "it was built for major " + std::to_string(table->abi_major) +
-               " of the plugin interface, this Millrace has major " + std::to_string(MILLRACE_ABI_MAJOR) +
-               ". Get a build of it for this one.");
+           "its table of functions has " + std::to_string(table->size) + " bytes, the smallest is " +
+               std::to_string(kSmallestTable) + ".");
   }
-  if (std::string_view(table->abi_hash) != MILLRACE_ABI_HASH)
+  if (table->abi_major != MILLRACE_ABI_MAJOR) refuse_major(id, file, table->abi_major);
+  if (table->abi_hash == nullptr || std::string_view(table->abi_hash) != MILLRACE_ABI_HASH)
     refuse(id, file, "its layout of the plugin interface is not that of the major that it claims.");
-  if (table->size < sizeof(millrace_plugin)) refuse(id, file, "its table of functions is incomplete.");
+  if (table->call == nullptr || table->destroy == nullptr)
+    refuse(id, file, "its table lacks one of the functions that every plugin has: call and destroy.");
+}
+
+// The symbol ends with the major, so that a host sees by its absence that a library is of another one.
+millrace_plugin_entry find_entry(void* library, const std::string& id, const std::filesystem::path& file) {
+  if (void* entry = dlsym(library, MILLRACE_PLUGIN_ENTRY_SYMBOL))
+    return reinterpret_cast<millrace_plugin_entry>(entry);
+  constexpr uint32_t kFarthestMajor = 20;
+  for (uint32_t major = 0; major <= kFarthestMajor; ++major) {
+    const std::string symbol = "millrace_plugin_entry_v" + std::to_string(major);
+    if (dlsym(library, symbol.c_str()) != nullptr) refuse_major(id, file, major);
+  }
+  refuse(id, file,
+         std::string("it does not export ") + MILLRACE_PLUGIN_ENTRY_SYMBOL +
+             "; build it with millrace_add_plugin() and register it with MILLRACE_PLUGIN.");
 }
 
 }  // namespace
@@ -245,14 +282,9 @@ LibraryPlugin::~LibraryPlugin() {
 
 std::shared_ptr<LibraryPlugin> LibraryPlugin::load(const std::string& plugin_id,
                                                    const std::filesystem::path& file, Log& log) {
-  void* library = dlopen(file.c_str(), kLoadFlags);
+  void* library = dlopen(file.c_str(), library_load_flags());
   if (library == nullptr) refuse(plugin_id, file, dlerror());
-  const auto entry = reinterpret_cast<millrace_plugin_entry>(dlsym(library, MILLRACE_PLUGIN_ENTRY_SYMBOL));
-  if (entry == nullptr) {
-    refuse(plugin_id, file,
-           std::string("it does not export ") + MILLRACE_PLUGIN_ENTRY_SYMBOL +
-               "; build it with millrace_add_plugin() and register it with MILLRACE_PLUGIN.");
-  }
+  const millrace_plugin_entry entry = find_entry(library, plugin_id, file);
   std::shared_ptr<LibraryPlugin> plugin(new LibraryPlugin(plugin_id, log));
   const millrace_plugin* functions = entry(&plugin->table_->host);
   check_table(plugin_id, file, functions);

@@ -17,7 +17,8 @@ namespace millrace::plugin {
 /// may have left traces (threads, handlers) that would crash without it.
 class LibraryPlugin : public std::enable_shared_from_this<LibraryPlugin> {
  public:
-  /// Loads the library and asks for its table. Throws INVALID_STATE, naming the plugin and what to do, when
+  /// Loads the library and asks for its table; one that crashes or hangs then does so here, so try it with
+  /// probe_library() before. Throws INVALID_STATE, naming the plugin and what to do, when
   /// the file cannot be loaded, has no entry, another major of the interface or another layout of the same
   /// major.
   static std::shared_ptr<LibraryPlugin> load(const std::string& plugin_id, const std::filesystem::path& file,

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "plugin/configuration.h"
+#include "plugin/host/library_probe.h"
 
 namespace millrace::plugin {
 
@@ -44,11 +45,26 @@ std::shared_ptr<Channel> PluginHost::open(const Provider& provider, const std::s
 }
 
 std::shared_ptr<LibraryPlugin> PluginHost::library(const Manifest& manifest) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(library_mutex_);
   auto& library = libraries_[manifest.id];
-  if (library == nullptr)
-    library = LibraryPlugin::load(manifest.id, manifest.folder / manifest.run.library, log_);
-  return library;
+  if (library != nullptr) return library;
+  const auto refusal = refusals_.find(manifest.id);
+  if (refusal != refusals_.end() && std::chrono::steady_clock::now() < refusal->second.until)
+    throw Error(refusal->second.error);
+  try {
+    return library = load(manifest);
+  } catch (const Error& error) {
+    refusals_.insert_or_assign(manifest.id,
+                               Refusal{error, std::chrono::steady_clock::now() + kRefusalStands});
+    log_.write(LogLevel::kError, error.what(), {{"plugin", manifest.id}});
+    throw;
+  }
+}
+
+std::shared_ptr<LibraryPlugin> PluginHost::load(const Manifest& manifest) const {
+  const std::filesystem::path file = manifest.folder / manifest.run.library;
+  probe_library(manifest.id, file, manifest.run.start_timeout);
+  return LibraryPlugin::load(manifest.id, file, log_);
 }
 
 std::shared_ptr<ChildPlugin> PluginHost::child(const Manifest& manifest) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -7,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "plugin/catalog.h"
 #include "plugin/channel.h"
@@ -19,7 +21,8 @@ namespace millrace::plugin {
 
 /// Opens what plugins provide: finds who serves a URI or a name, resolves the plugin's settings, starts or
 /// loads it when it is first needed. A plugin runs as a child process unless the operator allows it into
-/// ours. Any thread.
+/// ours; then its library is tried in a process of its own before it is loaded, and one that was refused is
+/// tried again after kRefusalStands at the earliest. Any thread.
 class PluginHost {
  public:
   PluginHost(Catalog catalog, Policy policy, Environment environment, Log& log);
@@ -41,15 +44,24 @@ class PluginHost {
 
  private:
   std::shared_ptr<Channel> open(const Provider& provider, const std::string& uri);
+  struct Refusal {
+    Error error;
+    std::chrono::steady_clock::time_point until;
+  };
+  static constexpr std::chrono::seconds kRefusalStands{10};
+
   std::shared_ptr<LibraryPlugin> library(const Manifest& manifest);
+  std::shared_ptr<LibraryPlugin> load(const Manifest& manifest) const;
   std::shared_ptr<ChildPlugin> child(const Manifest& manifest);
 
   const Catalog catalog_;
   const Policy policy_;
   const Environment environment_;
   Log& log_;
-  mutable std::mutex mutex_;
+  std::mutex library_mutex_;  // held while a library is tried and loaded
   std::map<std::string, std::shared_ptr<LibraryPlugin>> libraries_;
+  std::map<std::string, Refusal> refusals_;  // of libraries, by plugin
+  mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<ChildPlugin>> children_;
 };
 

@@ -210,6 +210,52 @@ TEST_CASE("plugins that cannot start are told with what they said, in time") {
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
 }
 
+TEST_CASE("a plugin that takes long to start holds up nobody who asks how plugins are") {
+  const TemporaryFolder folder;
+  folder.add_script("silent", "touch started; exec sleep 30");
+  Host host(false, folder.path());
+  std::thread opening([&] {
+    CHECK(error_of([&] { host.repository("silent:x"); }).code() == ErrorCode::kTemporarilyUnavailable);
+  });
+  while (!fs::exists(folder.path() / "silent/started")) std::this_thread::yield();
+  const auto start = std::chrono::steady_clock::now();
+  CHECK_FALSE(host.plugins.health()[0].running);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::milliseconds(200));
+  opening.join();
+  CHECK(host.plugins.health()[0].fault.find("did not answer in time") != std::string::npos);
+}
+
+TEST_CASE("a plugin that hangs at its start and ignores the request to end is killed at once") {
+  const TemporaryFolder folder;
+  folder.add_script("stubborn", "trap '' TERM; while :; do sleep 1; done");
+  Host host(false, folder.path());
+  const auto start = std::chrono::steady_clock::now();
+  error_of([&] { host.repository("stubborn:x"); });
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(3));
+}
+
+TEST_CASE("what a plugin throws is an answer, whatever it is and wherever it runs") {
+  for (const bool in_process : {false, true}) {
+    CAPTURE(in_process);
+    Host host(in_process, MILLRACE_MOODY_PLUGIN);
+    const auto repository = host.repository("moody:x");
+    const auto told = [&](const std::string& path) {
+      v1::plugin::ArtifactPath request;
+      request.set_path(path);
+      const Error listing = error_of([&] { repository->list(kContext, request); });
+      CHECK(error_of([&] { get(*repository, path); }).code() == listing.code());
+      CHECK(error_of([&] { put(*repository, path, "x"); }).code() == listing.code());
+      return listing;
+    };
+    CHECK(told("throw-std").code() == ErrorCode::kInternalError);
+    CHECK(std::string(told("throw-std").what()).find("hunter2") == std::string::npos);
+    CHECK(told("throw-int").code() == ErrorCode::kInternalError);
+    CHECK(told("throw-no-memory").code() == ErrorCode::kResourceExhausted);
+    CHECK(std::string(told("throw-error").what()) == "The bucket is closed on Sundays.");
+    CHECK(get(*repository, "fine") == "fine");
+  }
+}
+
 TEST_CASE("a library without the entry is refused by name") {
   const TemporaryFolder folder;
   fs::create_directory(folder.path() / "hollow");
