@@ -86,6 +86,18 @@ fs::path folder_of(const std::string& uri) {
   return folder;
 }
 
+v1::plugin::CheckReport check_folder(const fs::path& folder) {
+  const bool writable = ::access(folder.c_str(), W_OK) == 0;
+  v1::plugin::CheckReport report;
+  auto& finding = *report.add_findings();
+  finding.set_subject("folder");
+  finding.set_outcome(writable ? v1::plugin::CheckReport::OUTCOME_FINE
+                               : v1::plugin::CheckReport::OUTCOME_FAILED);
+  finding.set_message(folder.string() + (writable ? " can be written"
+                                                  : " cannot be written: give it to the user of the server"));
+  return report;
+}
+
 void make_folder(const fs::path& folder) {
   if (::mkdir(folder.c_str(), 0777) == 0) return sync_folder(folder.parent_path());
   const int code = errno;

@@ -18,6 +18,9 @@ namespace sample_plugin {
 /// The folder that "sample-name:/absolute/folder" names; made when it is not there.
 std::filesystem::path folder_of(const std::string& uri);
 
+/// Whether it can be written, as `millrace plugin doctor` shows it.
+millrace::v1::plugin::CheckReport check_folder(const std::filesystem::path& folder);
+
 /// Makes a folder and those above it, durably.
 void make_folder(const std::filesystem::path& folder);
 

@@ -104,15 +104,7 @@ v1::plugin::ArtifactRemoved SamplePlugin::remove(const CallContext&,
 }
 
 v1::plugin::CheckReport SamplePlugin::check() {
-  const bool writable = ::access(unfinished_.c_str(), W_OK) == 0;
-  v1::plugin::CheckReport report;
-  auto& finding = *report.add_findings();
-  finding.set_subject("folder");
-  finding.set_outcome(writable ? v1::plugin::CheckReport::OUTCOME_FINE
-                               : v1::plugin::CheckReport::OUTCOME_FAILED);
-  finding.set_message(root_.string() + (writable ? " can be written"
-                                                 : " cannot be written: give it to the user of the server"));
-  return report;
+  return check_folder(unfinished_);
 }
 
 // The host has checked that a path stays below the root.

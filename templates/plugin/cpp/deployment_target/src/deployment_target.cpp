@@ -2,7 +2,6 @@
 
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -106,16 +105,7 @@ v1::plugin::PredictionResult SamplePlugin::predict(const CallContext&,
 }
 
 v1::plugin::CheckReport SamplePlugin::check() {
-  const bool writable = ::access(folder_.c_str(), W_OK) == 0;
-  v1::plugin::CheckReport report;
-  auto& finding = *report.add_findings();
-  finding.set_subject("folder");
-  finding.set_outcome(writable ? v1::plugin::CheckReport::OUTCOME_FINE
-                               : v1::plugin::CheckReport::OUTCOME_FAILED);
-  finding.set_message(folder_.string() + (writable
-                                              ? " can be written"
-                                              : " cannot be written: give it to the user of the server"));
-  return report;
+  return check_folder(folder_);
 }
 
 // Any name has a file, whatever characters it has.

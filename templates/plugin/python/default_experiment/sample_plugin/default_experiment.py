@@ -17,7 +17,9 @@ class SamplePlugin(DefaultExperiment):
         if len(self._prefix.encode()) > 200:
             raise InvalidParameter("the setting 'prefix' is longer than 200 bytes")
 
-    def get_default_experiment(self, context: CallContext, request: RunContextQuery) -> DefaultExperimentChoice:
+    def get_default_experiment(
+        self, context: CallContext, request: RunContextQuery
+    ) -> DefaultExperimentChoice:
         repository = _repository_of(request.working_directory)
         if repository is None or not repository.name:
             return DefaultExperimentChoice(applies=False)

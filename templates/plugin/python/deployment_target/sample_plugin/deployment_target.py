@@ -80,7 +80,8 @@ class SamplePlugin(DeploymentTarget):
 
     def list_deployments(self, context: CallContext, request: DeploymentQuery) -> DeploymentList:
         found = [deployment for file in self._files() if (deployment := _read(file)) is not None]
-        return DeploymentList(deployments=sorted(found, key=lambda deployment: deployment.name.encode()))
+        found.sort(key=lambda deployment: deployment.name.encode())
+        return DeploymentList(deployments=found)
 
     def predict(self, context: CallContext, request: Prediction) -> PredictionResult:
         self._find(request.deployment_name)

@@ -23,4 +23,8 @@ class SamplePlugin(RequestAuth):
 
     def check(self, context: CallContext) -> Iterable[CheckReport.Finding]:
         """Called by `millrace plugin doctor`. Ask the place that gives out tokens here, if it can be asked."""
-        return [CheckReport.Finding(subject="credentials", outcome=CheckReport.OUTCOME_FINE, message="a token is set")]
+        return [
+            CheckReport.Finding(
+                subject="credentials", outcome=CheckReport.OUTCOME_FINE, message="a token is set"
+            )
+        ]

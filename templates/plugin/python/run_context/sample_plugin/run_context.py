@@ -22,7 +22,9 @@ class SamplePlugin(RunContext):
             if name.startswith("CI_"):
                 key = self._prefix + name[len("CI_") :].lower()
                 tags[_cut(key, _LONGEST_KEY)] = _cut(value, _LONGEST_VALUE)
-        return RunContextTags(applies=True, tags=[RunTag(key=key, value=value) for key, value in tags.items()])
+        return RunContextTags(
+            applies=True, tags=[RunTag(key=key, value=value) for key, value in tags.items()]
+        )
 
 
 def _cut(text: str, limit: int) -> str:

@@ -23,7 +23,9 @@ def test_a_token_names_its_user(process: PluginProcess) -> None:
     assert ask(process, f"bearer {BOB}").principal == "bob"
 
 
-@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer ", f"Basic {ALICE}", f"Bearer {ALICE}x", ALICE])
+@pytest.mark.parametrize(
+    "authorization", ["", "Bearer", "Bearer ", f"Basic {ALICE}", f"Bearer {ALICE}x", ALICE]
+)
 def test_everything_else_is_refused(process: PluginProcess, authorization: str) -> None:
     answer = ask(process, authorization)
     assert not answer.authenticated
