@@ -132,10 +132,11 @@ void ChildProcess::follow() {
     if (pipe->is_open()) carry(*pipe, *rest);
     if (!rest->empty()) log_line(*rest);
   }
+  // What it started and left behind must not live on. As long as nobody waited for the process, its number
+  // and that of its group belong to no other.
+  ::kill(-pid_, SIGKILL);
   int status = 0;
   waitpid(pid_, &status, 0);
-  // What it started and left behind must not live on.
-  ::kill(-pid_, SIGKILL);
   end_status_ = status;
   running_ = false;
 }
