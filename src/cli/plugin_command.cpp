@@ -7,6 +7,7 @@
 #include "cli/plugin_new.h"
 #include "cli/plugin_packages.h"
 #include "cli/plugin_report.h"
+#include "cli/plugin_test_command.h"
 #include "plugin/search_path.h"
 #include "server/built_ins.h"
 
@@ -138,7 +139,7 @@ void add_upkeep(CLI::App& parent, const CLI::App& program, const SharedFlags& fl
 }  // namespace
 
 void add_plugin_command(CLI::App& program, int& status) {
-  CLI::App& command = *program.add_subcommand("plugin", "Make, list, check, pack and install plugins");
+  CLI::App& command = *program.add_subcommand("plugin", "Make, list, check, test, pack and install plugins");
   command.fallthrough();
   command.require_subcommand(1);
   const auto flags = std::make_shared<Flags>();
@@ -148,6 +149,7 @@ void add_plugin_command(CLI::App& program, int& status) {
   add_pack(command, flags);
   add_install(command, program, flags);
   add_upkeep(command, program, flags, status);
+  add_plugin_test_command(command, program, status);
 }
 
 }  // namespace millrace::cli

@@ -186,13 +186,13 @@ class Trial {
       return std::string("it takes the configuration");
     });
     if (!is_open) return;
-    check(what, opened.instance());
-    close(opened.instance());
+    // One that hangs or is gone cannot be closed either.
+    if (check(what, opened.instance())) close(opened.instance());
   }
 
-  void check(const std::string& what, int64_t instance) {
+  bool check(const std::string& what, int64_t instance) {
     CheckReport report;
-    attempt("check " + what, [&] {
+    const bool was_asked = attempt("check " + what, [&] {
       v1::plugin::CheckRequest request;
       request.set_instance(instance);
       if (!report.ParseFromString(patient_->control("Check", request.SerializeAsString())))
@@ -202,6 +202,7 @@ class Trial {
     });
     for (const CheckReport::Finding& finding : report.findings())
       record_.found({outcome_of(finding.outcome()), finding.subject(), finding.message(), {}});
+    return was_asked;
   }
 
   // Whatever comes of it: nothing follows.
@@ -214,6 +215,7 @@ class Trial {
     } catch (const Error& fault) {
       record_.found({FindingOutcome::kWarning, "close", fault.what(), {}});
     }
+    record_.begins("");
   }
 
   PluginTrial trial_;

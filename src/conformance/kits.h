@@ -28,4 +28,14 @@ Kit<ServerApp> server_app_kit();
 /// Runs jobs of /bin/sh, some of ten minutes that are cancelled.
 Kit<ProjectBackend> project_backend_kit();
 
+/// Judges predictions in a CSV file of the kit, as a classifier or as a regressor, whichever it can. What it
+/// needs instead is given by the samples "model_type", "data" (a file), "targets" and "predictions" (columns;
+/// the latter only without "model"), "model" (a folder) and "configuration" (a JSON object).
+Kit<ModelEvaluator> model_evaluator_kit();
+
+/// Sample "model": the folder of a model that it can serve, without which nearly all is skipped. Samples
+/// "flavor" (otherwise the target chooses), "input" and "output": JSON that the model is asked with and
+/// answers, "secret": a part of the credential that the plugin is configured with.
+Kit<DeploymentTarget> deployment_target_kit();
+
 }  // namespace millrace::conformance

@@ -93,6 +93,15 @@ std::vector<std::string> read_command(TomlFields& fields, const std::string& key
   return command;
 }
 
+// What is denied has to be permitted again within the same check.
+void require_way_back(TomlFields& fields, const TestTable& test) {
+  if (!test.permit.empty()) return;
+  for (const char* key : {"deny-space", "deny-access"}) {
+    if (const TomlValue* denial = fields.any(key))
+      fields.fail(denial->position, std::string("'") + key + "' needs 'permit' beside it, which undoes it.");
+  }
+}
+
 }  // namespace
 
 TestTable read_test_table(const TomlValue& table, const std::string& file, Kind kind,
@@ -102,10 +111,12 @@ TestTable read_test_table(const TomlValue& table, const std::string& file, Kind 
   test.uri = read_uri(fields, kind, names);
   test.settings = read_settings(fields);
   test.samples = read_samples(fields);
+  if (const TomlValue* in_memory = fields.boolean("in-memory")) test.in_memory = in_memory->boolean;
   test.deny_space = read_command(fields, "deny-space");
   test.deny_access = read_command(fields, "deny-access");
   test.permit = read_command(fields, "permit");
   fields.refuse_others();
+  require_way_back(fields, test);
   return test;
 }
 

@@ -17,6 +17,7 @@ struct TestTable {
   std::string uri;                              ///< root URI; empty: SCHEME:{folder}
   std::map<std::string, std::string> settings;  ///< laid over the configuration
   std::map<std::string, std::string> samples;   ///< what only the author can know, see conformance/kits.h
+  bool in_memory = false;                       ///< data end with the process: nothing outlives it
   std::vector<std::string> deny_space;          ///< command that fills the disk; empty: none
   std::vector<std::string> deny_access;         ///< command that takes permissions away
   std::vector<std::string> permit;              ///< command that undoes both

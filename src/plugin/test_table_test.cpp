@@ -25,6 +25,7 @@ TEST_CASE("a table about tests is read whole and belongs to what is provided abo
   const std::string text = R"(uri = "oss://bucket{folder}"
 settings = { token = "x", retries = 3, ratio = 0.5, fast = true }
 samples = { source = "{plugin}/tests/data.csv" }
+in-memory = true
 deny-space = ["./full-disk", "{folder}"]
 deny-access = ["./lock"]
 permit = ["./unlock"]
@@ -39,10 +40,12 @@ names = ["acme"]
   CHECK(test.settings == std::map<std::string, std::string>{
                              {"fast", "true"}, {"ratio", "0.5"}, {"retries", "3"}, {"token", "x"}});
   CHECK(test.samples == std::map<std::string, std::string>{{"source", "{plugin}/tests/data.csv"}});
+  CHECK(test.in_memory);
   CHECK(test.deny_space == std::vector<std::string>{"./full-disk", "{folder}"});
   CHECK(test.deny_access == std::vector<std::string>{"./lock"});
   CHECK(test.permit == std::vector<std::string>{"./unlock"});
   CHECK(manifest.tests[1].uri.empty());
+  CHECK_FALSE(manifest.tests[1].in_memory);
 }
 
 TEST_CASE("a URI for tests may have any scheme of its table, with a driver or in upper case") {
@@ -65,8 +68,10 @@ TEST_CASE("faults of a table about tests are told with their place") {
   tells("settings = { \"a b\" = 1 }", "13:14: 'a b' is no name");
   tells("settings = { a = [1] }", "13:18: 'a' must be a text, a number, true or false, not a list.");
   tells("samples = { a = 1 }", "13:17: The sample 'a' must be a text in quotes, not a whole number.");
+  tells("in-memory = 1", "13:13: 'in-memory' must be true or false");
   tells("deny-space = \"./x\"", "13:14: 'deny-space' must be a list of texts");
   tells("deny-space = []", "13:14: 'deny-space' must name a program.");
+  tells("deny-access = [\"./lock\"]", "13:15: 'deny-access' needs 'permit' beside it, which undoes it.");
   tells("permit = [\"a\", 1]", "13:16: 'permit' must be a list of texts");
 }
 

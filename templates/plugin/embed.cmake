@@ -4,7 +4,7 @@
 set(templates ${ROOT}/templates/plugin)
 set(example ${ROOT}/examples/plugins/file-plugin/millrace_file_plugin)
 file(GLOB_RECURSE paths RELATIVE ${templates} ${templates}/*)
-list(FILTER paths EXCLUDE REGEX "^(embed|shared)\\.cmake$|^cpp/shared/|__pycache__")
+list(FILTER paths EXCLUDE REGEX "^(embed|shared)\\.cmake$|^cpp/shared/|__pycache__|_cache/")
 set(entries)
 foreach(path ${paths})
   list(APPEND entries "${path}|${templates}/${path}")

@@ -2,6 +2,8 @@
 
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <cctype>
@@ -33,9 +35,34 @@ void require_no_credential(std::string_view text, std::string_view credential, c
           what + " contains the credential");
 }
 
+// Protobuf's own parser takes much that is no JSON, such as Python's way of writing.
+void require_json(const std::string& text, const std::string& what) {
+  simdjson::dom::parser parser;
+  require(parser.parse(text).error() == simdjson::SUCCESS,
+          what + " is no JSON: '" + text.substr(0, 200) + "'");
+}
+
 void require_json_object(const std::string& text, const std::string& what) {
-  google::protobuf::Struct object;
-  require(google::protobuf::util::JsonStringToMessage(text, &object).ok(), what + " is no JSON object");
+  simdjson::dom::parser parser;
+  require(parser.parse(text).get_object().error() == simdjson::SUCCESS, what + " is no JSON object");
+}
+
+void require_same_json(const std::string& found, const std::string& expected, const std::string& what) {
+  google::protobuf::Value values[2];
+  for (const auto& [text, value] : {std::pair{&found, &values[0]}, std::pair{&expected, &values[1]}}) {
+    require_json(*text, what);
+    require(google::protobuf::util::JsonStringToMessage(*text, value).ok(), what + " is no JSON");
+  }
+  require(google::protobuf::util::MessageDifferencer::Equals(values[0], values[1]),
+          what + ": " + found.substr(0, 200) + " instead of " + expected.substr(0, 200));
+}
+
+std::string sample_or(SubjectControls& subject, const std::string& name, const std::string& otherwise) {
+  try {
+    return subject.sample(name);
+  } catch (const NotApplicable&) {
+    return otherwise;
+  }
 }
 
 bool same_header(std::string_view a, std::string_view b) {

@@ -40,7 +40,13 @@ Check<Interface> with_capability_of(const std::string& capability, const std::st
           }};
 }
 
-/// Names of the checks that add_stress_checks() adds.
+/// The sample, or `otherwise` when none is given.
+std::string sample_or(SubjectControls& subject, const std::string& name, const std::string& otherwise);
+
+/// Names of checks that measure the process of a subject, or kill it.
+inline constexpr const char* kEvaluationsLeaveMemory = "500 evaluations leave memory as it was";
+inline constexpr const char* kPredictionsLeaveMemory = "1,000 predictions leave memory as it was";
+/// Those that add_stress_checks() adds.
 inline constexpr const char* kAnswersManyAtOnce = "16 callers at once are answered as one would be";
 inline constexpr const char* kMemoryStaysFlat = "10,000 calls leave memory as it was";
 inline constexpr const char* kDescriptorsStayFlat = "1,000 calls leave no descriptor open";
@@ -83,8 +89,11 @@ void require_legal_header(const v1::plugin::HttpHeader& header);
 /// Throws Failure when the text contains the credential.
 void require_no_credential(std::string_view text, std::string_view credential, const std::string& what);
 
-/// Throws Failure unless the text is one JSON object.
+/// Throws Failure unless the text is JSON by RFC 8259, or one object of it.
+void require_json(const std::string& text, const std::string& what);
 void require_json_object(const std::string& text, const std::string& what);
+/// Throws Failure unless both are JSON and mean the same.
+void require_same_json(const std::string& found, const std::string& expected, const std::string& what);
 
 /// True when two header names are the same, which letter case does not decide.
 bool same_header(std::string_view a, std::string_view b);

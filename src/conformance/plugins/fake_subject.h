@@ -10,6 +10,17 @@
 
 namespace millrace::conformance {
 
+/// A small plugin that is told what befalls it.
+class Befallen {
+ public:
+  virtual ~Befallen() = default;
+  virtual void set_disk_full(bool full) = 0;
+  virtual void on_kill() = 0;
+};
+
+inline const std::set<std::string> kFaultsOfMemory{kMemoryStaysFlat, kEvaluationsLeaveMemory,
+                                                   kPredictionsLeaveMemory};
+
 /// Serves a plugin as if it had a process. A name of a stress check as `fault` makes that check fail.
 template <typename Interface>
 class FakeSubject : public Subject<Interface> {
@@ -25,13 +36,26 @@ class FakeSubject : public Subject<Interface> {
     return plugin_;
   }
   bool declares(const std::string&) const override { return true; }
-  void kill() override {}
+  void kill() override {
+    if (auto* befallen = dynamic_cast<Befallen*>(plugin_.get())) befallen->on_kill();
+  }
   Footprint footprint() override {
     ++looks_;
-    return {fault_ == kMemoryStaysFlat ? looks_ << 24 : 1,
+    return {kFaultsOfMemory.contains(fault_) ? looks_ << 24 : 1,
             fault_ == kDescriptorsStayFlat ? static_cast<int64_t>(looks_ * 100) : 1};
   }
-  std::string sample(const std::string& name) override { return samples_.at(name); }
+  void deny(Denial denial) override {
+    auto* befallen = dynamic_cast<Befallen*>(plugin_.get());
+    if (befallen == nullptr) return Subject<Interface>::deny(denial);
+    befallen->set_disk_full(true);
+  }
+  void permit() override {
+    if (auto* befallen = dynamic_cast<Befallen*>(plugin_.get())) befallen->set_disk_full(false);
+  }
+  std::string sample(const std::string& name) override {
+    const auto found = samples_.find(name);
+    return found != samples_.end() ? found->second : Subject<Interface>::sample(name);
+  }
 
  private:
   std::shared_ptr<Interface> plugin_;
@@ -41,6 +65,7 @@ class FakeSubject : public Subject<Interface> {
 };
 
 inline const std::set<std::string> kFaultsOfSubjects{kAnswersAfterAKill, kMemoryStaysFlat,
+                                                     kEvaluationsLeaveMemory, kPredictionsLeaveMemory,
                                                      kDescriptorsStayFlat};
 
 template <typename Interface>

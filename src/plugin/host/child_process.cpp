@@ -190,6 +190,13 @@ std::string ChildProcess::end_reason() const {
                       : how_it_ended(end_status_);
 }
 
+// By its descriptor, since the number may be another process's once the follower has seen the end.
+void ChildProcess::kill() noexcept {
+  syscall(SYS_pidfd_send_signal, end_.get(), SIGKILL, nullptr, 0);
+  pollfd ended{end_.get(), POLLIN, 0};
+  ::poll(&ended, 1, static_cast<int>(std::chrono::milliseconds(kStopGrace).count()));
+}
+
 void ChildProcess::stop() noexcept {
   if (pid_ > 0 && (running_ || follower_.joinable())) {
     input_ = Descriptor();

@@ -17,6 +17,11 @@ namespace fs = std::filesystem;
 constexpr const char* kExtension = ".deployment";
 constexpr size_t kLongestName = 120;  // bytes; two digits each make a file name
 
+void require_model(const std::string& folder) {
+  std::error_code fault;
+  if (!fs::is_directory(folder, fault)) throw_invalid_parameter("There is no model in '" + folder + "'.");
+}
+
 std::string read_all(const fs::path& path) {
   const auto source = read_file(path, 0, 0);
   std::string content(source->remaining().value_or(0), '\0');
@@ -34,13 +39,14 @@ std::string to_json(const google::protobuf::Message& message) {
 }  // namespace
 
 SamplePlugin::SamplePlugin(const PluginOptions& options) : folder_(folder_of(options.uri())) {
-  const int64_t limit = options.has("limit") ? options.integer("limit") : 100;
+  const int64_t limit = options.has("limit") ? options.integer("limit") : 1000;
   if (limit < 1) throw_invalid_parameter("The setting 'limit' must be at least 1.");
   limit_ = static_cast<size_t>(limit);
 }
 
 Deployment SamplePlugin::create_deployment(const CallContext&, const v1::plugin::NewDeployment& request) {
   if (!request.endpoint().empty()) throw_invalid_parameter("This target has no endpoints.");
+  require_model(request.model_directory());
   const std::lock_guard lock(writing_);
   if (fs::exists(file_of(request.name())))
     throw Error(ErrorCode::kResourceAlreadyExists, "There is a deployment '" + request.name() + "' already.");
@@ -59,6 +65,7 @@ Deployment SamplePlugin::create_deployment(const CallContext&, const v1::plugin:
 Deployment SamplePlugin::update_deployment(const CallContext&, const v1::plugin::DeploymentChanges& request) {
   const std::lock_guard lock(writing_);
   Deployment deployment = find(request.name());
+  if (request.has_model_directory()) require_model(request.model_directory());
   if (request.has_model_uri()) deployment.set_model_uri(request.model_uri());
   if (request.has_flavor()) deployment.set_flavor(request.flavor());
   keep(deployment);

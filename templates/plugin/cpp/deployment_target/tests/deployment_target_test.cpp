@@ -15,6 +15,7 @@ void create(SamplePlugin& target, const std::string& name) {
   v1::plugin::NewDeployment request;
   request.set_name(name);
   request.set_model_uri("models:/m/1");
+  request.set_model_directory("/");
   target.create_deployment({}, request);
 }
 
@@ -49,6 +50,14 @@ void a_name_is_taken_once(SamplePlugin& target) {
   check_error(ErrorCode::kResourceAlreadyExists, "a second of that name", [&] { create(target, "a"); });
 }
 
+void a_missing_model_is_refused(SamplePlugin& target) {
+  v1::plugin::NewDeployment request;
+  request.set_name("n");
+  request.set_model_directory("/no/such/folder");
+  check_error(ErrorCode::kInvalidParameterValue, "a missing model",
+              [&] { target.create_deployment({}, request); });
+}
+
 void the_limit_holds(SamplePlugin& target) {
   create(target, "b");
   check_error(ErrorCode::kResourceExhausted, "one more than the limit", [&] { create(target, "c"); });
@@ -74,6 +83,7 @@ int main() {
   SamplePlugin target(options({{"limit", "2"}}, "sample-name:" + folder));
   a_deployment_lives_from_creation_to_deletion(target);
   a_name_is_taken_once(target);
+  a_missing_model_is_refused(target);
   the_limit_holds(target);
   a_prediction_gives_the_input_back(target);
   fs::remove_all(folder);

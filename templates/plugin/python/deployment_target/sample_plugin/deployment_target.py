@@ -41,13 +41,14 @@ class SamplePlugin(DeploymentTarget):
         if not path.startswith("/"):
             raise InvalidParameter(f"'{options.uri}' names no folder: write sample-name:/absolute/folder")
         self._folder = Path(path)
-        self._limit = options.integer("limit", 100)
+        self._limit = options.integer("limit", 1000)
         self._writing = threading.Lock()
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def create_deployment(self, context: CallContext, request: NewDeployment) -> Deployment:
         if request.endpoint:
             raise InvalidParameter("this target has no endpoints")
+        _require_model(request.model_directory)
         with self._writing:
             if self._file(request.name).exists():
                 raise AlreadyExists(f"there is a deployment '{request.name}' already")
@@ -65,6 +66,8 @@ class SamplePlugin(DeploymentTarget):
     def update_deployment(self, context: CallContext, request: DeploymentChanges) -> Deployment:
         with self._writing:
             deployment = self._find(request.name)
+            if request.HasField("model_directory"):
+                _require_model(request.model_directory)
             if request.HasField("model_uri"):
                 deployment.model_uri = request.model_uri
             if request.HasField("flavor"):
@@ -124,6 +127,11 @@ class SamplePlugin(DeploymentTarget):
         unfinished.replace(file)
         _sync(self._folder)
         return deployment
+
+
+def _require_model(folder: str) -> None:
+    if not os.path.isdir(folder):
+        raise InvalidParameter(f"there is no model in '{folder}'")
 
 
 def _read(file: Path) -> Deployment | None:

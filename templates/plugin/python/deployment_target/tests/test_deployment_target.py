@@ -16,7 +16,7 @@ def target(process: PluginProcess, tmp_path: Path) -> Instance:
 
 
 def create(target: Instance, name: str) -> None:
-    target.call("CreateDeployment", m.NewDeployment(name=name, model_uri="models:/m/1"))
+    target.call("CreateDeployment", m.NewDeployment(name=name, model_uri="models:/m/1", model_directory="/"))
 
 
 def names(target: Instance) -> list[str]:
@@ -37,6 +37,12 @@ def test_a_name_is_taken_once(target: Instance) -> None:
     create(target, "a")
     with pytest.raises(AlreadyExists):
         create(target, "a")
+
+
+def test_a_missing_model_is_refused(target: Instance) -> None:
+    request = m.NewDeployment(name="n", model_directory="/no/such/folder")
+    with pytest.raises(InvalidParameter, match="no model"):
+        target.call("CreateDeployment", request)
 
 
 def test_the_limit_holds(target: Instance) -> None:

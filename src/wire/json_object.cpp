@@ -1,8 +1,8 @@
-#include "cli/json_object.h"
+#include "wire/json_object.h"
 
 #include "wire/json_text.h"
 
-namespace millrace::cli {
+namespace millrace::wire {
 namespace {
 
 std::string quoted(std::string_view text) {
@@ -48,4 +48,4 @@ std::string json_list(const std::vector<std::string>& values) {
   return list + "]";
 }
 
-}  // namespace millrace::cli
+}  // namespace millrace::wire
