@@ -3,7 +3,7 @@
 Blocks of a page by their info string:
 
     sh             commands, one a line
-    text           what the commands before it print: `...` stands for anything, figures may differ
+    text           what the block of commands before it prints: `...` stands for anything, figures may differ
     LANG PATH      a file of that path, relative to where the shell is
     LANG >> PATH   what is added to the end of that file
 """
@@ -69,20 +69,19 @@ def pattern_of(shown: str) -> str:
 def follow(page: str, shell: Shell, after: Callable[[str], None] = lambda _: None) -> None:
     """Follows the page from its first block to its last; `after` is told each command when it was run."""
     printed = ""
-    previous = ""
     for info, content in blocks(page):
         language, _, path = info.partition(" ")
         if language == "sh":
-            printed = "" if previous != "sh" else printed
+            printed = ""
             for command in content.splitlines():
                 printed += shell.run(command)
                 after(command)
         elif language == "text":
+            printed = printed.rstrip("\n") + "\n"
             assert re.fullmatch(pattern_of(content), printed), f"shown is\n{content}\nprinted was\n{printed}"
         else:
             assert path, f"the block '{info}' says neither that it is run nor where it goes"
             write(pathlib.Path(shell.run("pwd").strip()), path, content)
-        previous = language
 
 
 def write(folder: pathlib.Path, path: str, content: str) -> None:
