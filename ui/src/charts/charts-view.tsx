@@ -7,7 +7,9 @@ import type { CellSource } from "../parts/run-grid";
 import { Empty } from "../parts/small";
 import { link } from "../router";
 import type { RunColumns } from "../api/contract.gen";
+import type { RunSearch } from "../api/runtable";
 import { MetricCharts } from "./metric-charts";
+import { Panels } from "./panels";
 import { strokeOf } from "./series";
 
 const firstRuns = 10;
@@ -16,12 +18,13 @@ const mostRuns = 100;
 interface Props {
   experiment: string;
   cells: CellSource;
+  search: RunSearch;
   keys: RunColumns;
   /** The selected runs; the first ones of the table when none is. */
   chosen: readonly string[];
 }
 
-export function ChartsView({ experiment, cells, keys, chosen }: Props) {
+export function ChartsView({ experiment, search, cells, keys, chosen }: Props) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const all = useMemo(() => {
     const { rows } = cells;
@@ -55,6 +58,7 @@ export function ChartsView({ experiment, cells, keys, chosen }: Props) {
         </ul>
       </aside>
       <div className="charts-main" tabIndex={0} role="region" aria-label="Charts of the runs">
+        <Panels search={search} keys={keys} chosen={chosen} />
         <MetricCharts keys={metrics} runs={runs} />
       </div>
     </div>
