@@ -30,8 +30,9 @@ void check_access(const Operation& operation) {
   if (rule.action() == v1::ACTION_UNSPECIFIED || rule.resource() == v1::RESOURCE_KIND_UNSPECIFIED) {
     fail(method, "an operation with an http binding needs an access rule");
   }
-  if (!rule.field().empty() && method.input_type()->FindFieldByName(rule.field()) == nullptr) {
-    fail(method, "the access rule names the unknown request field '" + rule.field() + "'");
+  const ResourceField field = resource_field(operation);
+  if (!field.name.empty() && method.input_type()->FindFieldByName(field.name) == nullptr) {
+    fail(method, "the access rule names the unknown request field '" + field.name + "'");
   }
 }
 
@@ -54,6 +55,18 @@ Operation read_operation(const google::protobuf::MethodDescriptor& method) {
 }
 
 }  // namespace
+
+ResourceField resource_field(const Operation& operation) {
+  const std::string& text = operation.access.field();
+  const size_t equals = text.find('=');
+  ResourceField field;
+  field.name = text.substr(0, equals);
+  if (equals != std::string::npos) field.default_id = text.substr(equals + 1);
+  const bool old_too = operation.method->input_type()->FindFieldByName("run_uuid") != nullptr;
+  if (field.name == "run_id" && old_too) field.old_name = "run_uuid";
+  field.by_name = field.name == "experiment_name";
+  return field;
+}
 
 bool Service::has_routes() const {
   return std::any_of(operations.begin(), operations.end(),

@@ -27,6 +27,17 @@ struct Operation {
   std::string content_type;  ///< of the bytes of a download; empty: that of the file
 };
 
+/// What the access rule of an operation says about the field with the resource; see AccessRule in the
+/// contract.
+struct ResourceField {
+  std::string name;        ///< empty: the kind as a whole
+  std::string old_name;    ///< read where the field is empty; mostly none
+  std::string default_id;  ///< what an empty field stands for
+  bool by_name = false;    ///< it holds a name, not an id
+};
+
+ResourceField resource_field(const Operation& operation);
+
 /// All operations of one service, in the order of the contract.
 struct Service {
   const google::protobuf::ServiceDescriptor* descriptor;

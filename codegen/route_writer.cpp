@@ -53,9 +53,11 @@ void write_row(std::ostream& out, const Service& service, const Operation& opera
     out << "{\"" << route.substr(0, blank) << "\", \"" << escaped(route.substr(blank + 1)) << "\", "
         << (binding.ajax_only() ? "true" : "false") << "}, ";
   }
+  const ResourceField field = resource_field(operation);
   out << "},\n     {v1::" << v1::Action_Name(operation.access.action())
-      << ", v1::" << v1::ResourceKind_Name(operation.access.resource()) << ", \""
-      << escaped(operation.access.field()) << "\"},\n     &" << cpp_type(*operation.method->input_type())
+      << ", v1::" << v1::ResourceKind_Name(operation.access.resource()) << ", \"" << escaped(field.name)
+      << "\", \"" << escaped(field.old_name) << "\", \"" << escaped(field.default_id) << "\", "
+      << (field.by_name ? "true" : "false") << "},\n     &" << cpp_type(*operation.method->input_type())
       << "::default_instance(), \"" << escaped(operation.content_type) << "\",\n";
   write_call(out, service, operation);
 }

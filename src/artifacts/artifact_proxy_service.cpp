@@ -20,6 +20,20 @@ std::string multipart_path(const Request& request) {
 
 }  // namespace
 
+// Clients send parts without their credentials, since presigned URLs need none: parts that come to us would
+// all be refused. They send the file as a whole when they are told so.
+void DestinationProxyService::refuse_own_parts(const CallContext& context, const std::string& path,
+                                               const std::string& upload_id) {
+  v1::plugin::MultipartRef upload;
+  upload.set_path(path);
+  upload.set_upload_id(upload_id);
+  locations_.destination()->abort_multipart(context, upload);
+  throw Error(
+      ErrorCode::kNotImplemented,
+      "Multipart uploads are not available where users have to authenticate and the artifact store has no "
+      "presigned URLs; send the file as a whole.");
+}
+
 std::unique_ptr<ByteSource> DestinationProxyService::download_artifact(
     const CallContext& context, const v1::DownloadArtifactRequest& request) {
   return locations_.destination()->read(
@@ -57,6 +71,9 @@ v1::CreateMultipartUploadResponse DestinationProxyService::create_multipart_uplo
   begin.set_path(multipart_path(request));
   begin.set_part_count(request.num_parts());
   const v1::plugin::MultipartUpload upload = locations_.destination()->begin_multipart(context, begin);
+  if (upload.part_urls_size() < request.num_parts() && !context.principal.empty()) {
+    refuse_own_parts(context, begin.path(), upload.upload_id());
+  }
   v1::CreateMultipartUploadResponse response;
   response.set_upload_id(upload.upload_id());
   for (int64_t number = 1; number <= request.num_parts(); ++number) {

@@ -28,6 +28,9 @@ class DestinationProxyService : public ArtifactProxyService {
       const CallContext&, const v1::GetPresignedDownloadUrlRequest&) override;
 
  private:
+  [[noreturn]] void refuse_own_parts(const CallContext& context, const std::string& path,
+                                     const std::string& upload_id);
+
   const ArtifactLocations& locations_;
 };
 

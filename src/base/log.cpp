@@ -134,10 +134,14 @@ class Log::Sink {
 Log::Log(LogFormat format, LogLevel threshold)
     : format_(format), threshold_(threshold), sink_(std::make_unique<Sink>(format, threshold)) {}
 
+Log::Log(LogLevel threshold, Taker taker)
+    : format_(LogFormat::kText), threshold_(threshold), taker_(std::move(taker)) {}
+
 Log::~Log() = default;
 
 void Log::write(LogLevel level, std::string_view message, std::initializer_list<Field> fields) {
   if (!enabled(level)) return;
+  if (taker_) return taker_(level, message);
   sink_->write(level, format_ == LogFormat::kJson ? json_line(message, fields) : text_line(message, fields));
 }
 

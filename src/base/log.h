@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -26,7 +27,12 @@ class Log {
     bool number = false;  ///< Print the value without quotes in JSON.
   };
 
+  /// Takes a line as it is written, on the thread that writes it, its fields left out.
+  using Taker = std::function<void(LogLevel level, std::string_view message)>;
+
   Log(LogFormat format, LogLevel threshold);
+  /// Lines go to `taker` and nowhere else.
+  Log(LogLevel threshold, Taker taker);
   ~Log();
 
   bool enabled(LogLevel level) const { return level >= threshold_; }
@@ -42,6 +48,7 @@ class Log {
   LogFormat format_;
   LogLevel threshold_;
   std::unique_ptr<Sink> sink_;
+  Taker taker_;  // in place of the sink
 };
 
 }  // namespace millrace

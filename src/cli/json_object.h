@@ -1,30 +1,10 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
+#include "wire/json_object.h"
 
 namespace millrace::cli {
 
-/// Builds the text of a JSON object, its members in the order in which they are added. For the small reports
-/// of commands.
-class JsonObject {
- public:
-  JsonObject& text(std::string_view name, std::string_view value);
-  JsonObject& texts(std::string_view name, const std::vector<std::string>& values);
-  JsonObject& truth(std::string_view name, bool value);
-  JsonObject& number(std::string_view name, int64_t value);
-
-  /// Adds a value that is JSON already.
-  JsonObject& json(std::string_view name, std::string_view value);
-
-  std::string str() const { return "{" + members_ + "}"; }
-
- private:
-  std::string members_;
-};
-
-/// A list of what is JSON already.
-std::string json_list(const std::vector<std::string>& values);
+using wire::json_list;
+using wire::JsonObject;
 
 }  // namespace millrace::cli

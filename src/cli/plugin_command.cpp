@@ -3,8 +3,11 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/plugin_doctor.h"
+#include "cli/plugin_new.h"
 #include "cli/plugin_packages.h"
 #include "cli/plugin_report.h"
+#include "cli/plugin_test_command.h"
 #include "plugin/search_path.h"
 #include "server/built_ins.h"
 
@@ -69,6 +72,39 @@ void add_reports(CLI::App& parent, const CLI::App& program, const SharedFlags& f
   about.callback([&program, flags] { info(flags->id, context_of(program, *flags), flags->json); });
 }
 
+void add_new(CLI::App& parent) {
+  const auto flags = std::make_shared<NewPluginFlags>();
+  CLI::App& command =
+      *parent.add_subcommand("new", "Make the folder of a new plugin, which works and has tests");
+  command.add_option("name", flags->id, "Its id and the name of its folder, like acme-oss")->required();
+  command.add_option("--kind", flags->kind, "What it provides, like artifact_repository")->required();
+  command.add_option("--language", flags->language, "cpp or python")->required();
+  command.add_option("--scheme", flags->scheme, "Scheme of the URIs that it serves; default: the name");
+  command.add_option("--provides", flags->provides, "Name that it is chosen by; default: the name");
+  command.add_option("--output", flags->output, "Where to make the folder; default: here");
+  command.add_option("--licence,--license", flags->licence, "SPDX expression; default: Apache-2.0");
+  command.callback([flags] { make_new_plugin(*flags, std::cout); });
+}
+
+void add_doctor(CLI::App& parent, const CLI::App& program, const SharedFlags& flags, int& status) {
+  const auto options = std::make_shared<DoctorOptions>();
+  CLI::App& command =
+      add_command(parent, flags, "doctor",
+                  "Start plugins and check settings, credentials and reachability; exits 1 on a failure");
+  command.add_option("id", options->ids, "Ids of plugins; default: all");
+  command
+      .add_option("--uri", options->uris, "A URI to open with the plugin of its scheme; may be given again")
+      ->take_all();
+  const auto limit = std::make_shared<int64_t>(options->limit.count());
+  command.add_option("--timeout", *limit, "Seconds for each step; default: 15")->check(CLI::Range(1, 600));
+  command.add_flag("--json", options->json, "Print JSON");
+  command.callback([&program, flags, options, limit, &status] {
+    options->limit = std::chrono::seconds(*limit);
+    options->configuration_file = program.get_config_ptr()->as<std::string>();
+    status = examine_plugins(*options, context_of(program, *flags));
+  });
+}
+
 void add_pack(CLI::App& parent, const SharedFlags& flags) {
   CLI::App& command = *parent.add_subcommand("pack", "Pack a plugin's folder into one archive");
   command.fallthrough();
@@ -103,14 +139,17 @@ void add_upkeep(CLI::App& parent, const CLI::App& program, const SharedFlags& fl
 }  // namespace
 
 void add_plugin_command(CLI::App& program, int& status) {
-  CLI::App& command = *program.add_subcommand("plugin", "List, check, pack and install plugins");
+  CLI::App& command = *program.add_subcommand("plugin", "Make, list, check, test, pack and install plugins");
   command.fallthrough();
   command.require_subcommand(1);
   const auto flags = std::make_shared<Flags>();
+  add_new(command);
   add_reports(command, program, flags);
+  add_doctor(command, program, flags, status);
   add_pack(command, flags);
   add_install(command, program, flags);
   add_upkeep(command, program, flags, status);
+  add_plugin_test_command(command, program, status);
 }
 
 }  // namespace millrace::cli

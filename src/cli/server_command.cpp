@@ -116,6 +116,10 @@ void add_network_flags(CLI::App& command, Flags& flags) {
 
 void add_security_flags(CLI::App& command, Flags& flags) {
   command
+      .add_option("--app-name", flags.settings.app_name,
+                  "The plugin (server_app) that decides who may use the server; default: everybody may")
+      ->envname("MILLRACE_APP_NAME");
+  command
       .add_option("--allowed-hosts", flags.allowed_hosts,
                   "Host headers that are accepted, separated by commas, '*' as wildcard; default: this "
                   "machine and private addresses")

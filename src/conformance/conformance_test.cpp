@@ -21,6 +21,7 @@ using namespace millrace::conformance::testing;
 namespace {
 
 const Capabilities kStoreCapabilities{"metric_sampling", "metric_deletion", "datasets", "logged_models"};
+const Capabilities kRegistryCapabilities{"stages"};
 const Capabilities kRepositoryCapabilities{"multipart", "ranges"};
 constexpr const char* kOfOtherCapabilities = "operations of other capabilities answer NOT_IMPLEMENTED";
 
@@ -57,6 +58,10 @@ SubjectFactory<Interface> in_child(const Kit<Interface>& kit, const std::string&
 
 SubjectFactory<TrackingStore> store_in_child(const std::string& defect = "") {
   return in_child<TrackingStore, StoreOfFunctions>(tracking_store_kit(), defect, kStoreCapabilities);
+}
+
+SubjectFactory<RegistryStore> registry_in_child(const std::string& defect = "") {
+  return in_child<RegistryStore, RegistryOfFunctions>(registry_store_kit(), defect, kRegistryCapabilities);
 }
 
 SubjectFactory<ArtifactRepository> repository_in_child(const std::string& defect = "") {
@@ -115,6 +120,17 @@ TEST_CASE("the SQLite store passes the checks of concurrency in this process") {
   CHECK(complaints(run_kit(tracking_store_kit(), subject, options)) == "");
 }
 
+TEST_CASE("the SQLite registry passes every check in a process of its own") {
+  CHECK(complaints(run_kit(registry_store_kit(), registry_in_child(), options_for_tests())) == "");
+}
+
+TEST_CASE("the SQLite registry passes the checks of concurrency in this process") {
+  KitOptions options = options_for_tests();
+  options.themes = {Theme::kConcurrency};
+  const auto subject = in_process<RegistryStore>(open_sqlite_registry, kRegistryCapabilities);
+  CHECK(complaints(run_kit(registry_store_kit(), subject, options)) == "");
+}
+
 TEST_CASE("the local repository passes every check in a process of its own") {
   CHECK(complaints(run_kit(artifact_repository_kit(), repository_in_child(), options_for_tests())) == "");
 }
@@ -164,6 +180,16 @@ TEST_CASE("every check of the kit for tracking stores finds a defect") {
   CHECK(blind_checks(tracking_store_kit(), store_defects(), spoiled) == "");
 }
 
+TEST_CASE("every check of the kit for registry stores finds a defect") {
+  const auto spoiled = [](const Check<RegistryStore>& check) {
+    if (needs_a_process(check.theme)) return registry_in_child(check.name);
+    return in_process<RegistryStore>(
+        [name = check.name](const std::string& folder) { return open_registry_with_defect(folder, name); },
+        kRegistryCapabilities);
+  };
+  CHECK(blind_checks(registry_store_kit(), registry_defects(), spoiled) == "");
+}
+
 TEST_CASE("every check of the kit for artifact repositories finds a defect") {
   const auto spoiled = [](const Check<ArtifactRepository>& check) {
     if (needs_a_process(check.theme)) return repository_in_child(check.name);
@@ -177,10 +203,13 @@ TEST_CASE("every check of the kit for artifact repositories finds a defect") {
 TEST_CASE("names of checks are unique and every defect has a check") {
   std::map<std::string, int> names;
   for (const auto& check : tracking_store_kit().checks) ++names["store: " + check.name];
+  for (const auto& check : registry_store_kit().checks) ++names["registry: " + check.name];
   for (const auto& check : artifact_repository_kit().checks) ++names["repository: " + check.name];
   for (const auto& [name, count] : names) CHECK_MESSAGE(count == 1, name);
   for (const auto& defect : store_defects())
     CHECK_MESSAGE(names.contains("store: " + defect.check), defect.check);
+  for (const auto& defect : registry_defects())
+    CHECK_MESSAGE(names.contains("registry: " + defect.check), defect.check);
   for (const auto& defect : repository_defects())
     CHECK_MESSAGE(names.contains("repository: " + defect.check), defect.check);
 }

@@ -19,6 +19,20 @@ std::string seconds(std::chrono::milliseconds duration) {
   return text.str();
 }
 
+std::string printable(std::string_view text) {
+  std::string safe(text);
+  for (char& c : safe) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return safe;
+}
+
+std::string heading_of(const Result& result) {
+  std::string heading = result.kind;
+  if (!result.name.empty()) heading.append(" '").append(result.name).append("'");
+  return heading.append(", ").append(theme_name(result.theme));
+}
+
 void append_field(std::string_view name, std::string_view value, std::string& json) {
   wire::append_json_string(name, json);
   json += ':';
@@ -26,13 +40,24 @@ void append_field(std::string_view name, std::string_view value, std::string& js
   json += ',';
 }
 
+void append_log(const std::vector<std::string>& log, std::string& json) {
+  json += "\"log\":[";
+  for (size_t i = 0; i < log.size(); ++i) {
+    if (i > 0) json += ',';
+    wire::append_json_string(log[i], json);
+  }
+  json += "],";
+}
+
 void append_result(const Result& result, std::string& json) {
   json += '{';
   append_field("kind", result.kind, json);
+  append_field("name", result.name, json);
   append_field("theme", theme_name(result.theme), json);
   append_field("check", result.check, json);
   append_field("verdict", kVerdicts.at(static_cast<size_t>(result.verdict)), json);
   append_field("reason", result.reason, json);
+  append_log(result.log, json);
   json += "\"seconds\":" + seconds(result.duration) + "}";
 }
 
@@ -74,12 +99,13 @@ std::string Report::json() const {
 }
 
 void ReportPrinter::print(const Result& result) {
-  const std::string heading = result.kind + ", " + std::string(theme_name(result.theme));
+  const std::string heading = heading_of(result);
   if (heading != heading_) out_ << (heading_.empty() ? "" : "\n") << heading << "\n";
   heading_ = heading;
   out_ << "  " << kMarks.at(static_cast<size_t>(result.verdict)) << "  " << result.check << " ("
        << seconds(result.duration) << " s)\n";
-  if (!result.reason.empty()) out_ << "        " << result.reason << "\n";
+  if (!result.reason.empty()) out_ << "        " << printable(result.reason) << "\n";
+  for (const std::string& line : result.log) out_ << "        log: " << printable(line) << "\n";
   out_.flush();
 }
 

@@ -52,15 +52,28 @@ Finding wait_for(std::future<Finding>& finding, SubjectSlot& slot, std::thread& 
   return {Verdict::kFailed, "not done within " + std::to_string(limit.count()) + " ms"};
 }
 
-Result run_one(const BoundCheck& check, const KitOptions& options) {
+// What is left of the time of all checks, the limit of one at most.
+std::chrono::milliseconds limit_of(const KitOptions& options) {
+  if (options.deadline == Clock::time_point::max()) return options.time_limit;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(options.deadline - Clock::now());
+  return std::min(options.time_limit, left);
+}
+
+Finding run_in_time(const BoundCheck& check, const KitOptions& options) {
+  const std::chrono::milliseconds limit = limit_of(options);
+  if (limit.count() <= 0) return {Verdict::kFailed, "not begun: the time for all checks is over"};
   // Owned by the thread too, which may outlive this call.
   const auto slot = std::make_shared<SubjectSlot>();
   std::packaged_task<Finding()> task(
       [check, effort = options.effort, slot] { return finding_of([&] { check.run(*slot, effort); }); });
   std::future<Finding> future = task.get_future();
-  const Clock::time_point start = Clock::now();
   std::thread thread(std::move(task));
-  Finding finding = wait_for(future, *slot, thread, options.time_limit);
+  return wait_for(future, *slot, thread, limit);
+}
+
+Result run_one(const BoundCheck& check, const KitOptions& options) {
+  const Clock::time_point start = Clock::now();
+  Finding finding = run_in_time(check, options);
   Result result;
   result.theme = check.theme;
   result.check = check.name;
@@ -94,6 +107,7 @@ Report run_checks(const std::string& kind, const std::vector<BoundCheck>& checks
   Report report;
   for (const BoundCheck& check : checks) {
     if (!is_wanted(check, options)) continue;
+    if (options.on_start) options.on_start(check.name);
     Result result = run_one(check, options);
     result.kind = kind;
     if (options.on_result) options.on_result(result);

@@ -16,8 +16,12 @@ struct KitOptions {
   std::vector<Theme> themes;                      ///< Which to run; empty: all.
   std::string containing;                         ///< Runs only checks whose name contains this.
   std::chrono::milliseconds time_limit{120'000};  ///< For each check.
+  /// Checks that are not begun by then fail, those that run are ended.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   Effort effort;
-  std::function<void(const Result&)> on_result;  ///< Told each result as it comes, on the caller's thread.
+  std::function<void(const std::string& check)> on_start;  ///< Told each check before it runs.
+  /// Told each result as it comes, which it may add to. Both on the caller's thread.
+  std::function<void(Result&)> on_result;
 };
 
 /// Where a check leaves its subject for the runner, which kills it when the time is up.

@@ -57,6 +57,14 @@ TEST_CASE("a check that takes too long fails and its subject is killed") {
   CHECK(result.reason == "not done within 20 ms");
 }
 
+TEST_CASE("when the time for all checks is over, what was not begun fails") {
+  KitOptions options;
+  options.deadline = std::chrono::steady_clock::now();
+  const Report report = run_checks("kind", kOneOfEach, options);
+  CHECK(report.summary() == "0 passed, 3 failed, 0 skipped");
+  CHECK(report.results().at(0).reason == "not begun: the time for all checks is over");
+}
+
 TEST_CASE("options choose checks by theme and by name, and results are told as they come") {
   std::vector<std::string> told;
   KitOptions options;
@@ -96,12 +104,31 @@ TEST_CASE("a report is printed under headings with reasons") {
   CHECK(out.str().ends_with("\n1 passed, 1 failed, 1 skipped\n"));
 }
 
+TEST_CASE("a name stands in the heading, and log lines below the reason, without control characters") {
+  std::ostringstream out;
+  Result result;
+  result.kind = "kind";
+  result.name = "acme";
+  result.check = "c";
+  result.verdict = Verdict::kFailed;
+  result.reason = "a\x1b[2Jb";
+  result.log = {"one", "t\two"};
+  ReportPrinter(out).print(result);
+  CHECK(out.str() ==
+        "kind 'acme', correctness\n  FAIL  c (0.000 s)\n        a?[2Jb\n        log: one\n"
+        "        log: t?wo\n");
+  Report report;
+  report.add(result);
+  CHECK(report.json().find("\"name\":\"acme\",") != std::string::npos);
+  CHECK(report.json().find("\"log\":[\"one\",\"t\\two\"],") != std::string::npos);
+}
+
 TEST_CASE("a report has a JSON form") {
   const std::string json = run_checks("kind", kOneOfEach, {}).json();
   CHECK(json.starts_with(
       "{\"passed\":1,\"failed\":1,\"skipped\":1,\"checks\":[{\"kind\":\"kind\","
-      "\"theme\":\"correctness\",\"check\":\"passes\",\"verdict\":\"passed\",\"reason\":\"\","
-      "\"seconds\":0."));
+      "\"name\":\"\",\"theme\":\"correctness\",\"check\":\"passes\",\"verdict\":\"passed\",\"reason\":\"\","
+      "\"log\":[],\"seconds\":0."));
   CHECK(json.find("\"reason\":\"the value is \\\"lost\\\"\"") != std::string::npos);
   CHECK(json.ends_with("}]}"));
 }

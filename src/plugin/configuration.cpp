@@ -164,6 +164,16 @@ std::vector<ConfigurationFault> find_configuration_faults(const Manifest& manife
   return Resolution(manifest, settings, environment).faults;
 }
 
+std::map<std::string, std::string> find_setting_places(const Manifest& manifest, const Settings& settings,
+                                                       const Environment& environment) {
+  std::map<std::string, std::string> places;
+  for (const ConfigurationField& field : manifest.configuration) {
+    const auto given = find_value(manifest, field, settings, environment);
+    if (given) places.emplace(field.name, given->place);
+  }
+  return places;
+}
+
 Configuration resolve_configuration(const Manifest& manifest, const Settings& settings,
                                     const Environment& environment) {
   Resolution resolution(manifest, settings, environment);

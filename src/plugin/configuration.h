@@ -44,6 +44,11 @@ struct ConfigurationFault {
 std::vector<ConfigurationFault> find_configuration_faults(const Manifest& manifest, const Settings& settings,
                                                           const Environment& environment);
 
+/// Where the value of each setting that has one stands: "'key' below [plugins.settings.acme] in the
+/// configuration file", "the environment variable ACME_KEY" or "the default". By name.
+std::map<std::string, std::string> find_setting_places(const Manifest& manifest, const Settings& settings,
+                                                       const Environment& environment);
+
 /// Takes each setting from the first that has it: the operator's settings, the environment variable that the
 /// manifest names, the default. A variable that is set but empty counts as not set. Integers are decimal,
 /// booleans "true" or "false". Throws INVALID_PARAMETER_VALUE with the messages of all faults.

@@ -1,6 +1,7 @@
 #include "plugin/file_stamp.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -21,6 +22,12 @@ std::optional<FileStamp> stamp_of(const std::filesystem::path& file) {
   if (stat(file.c_str(), &status) != 0) return std::nullopt;
   return FileStamp{status.st_dev, status.st_ino, static_cast<uint64_t>(status.st_size),
                    nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
+}
+
+bool is_ours_alone(const std::filesystem::path& file) {
+  struct stat status {};
+  return lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+         (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 bool is_settled(const FileStamp& stamp, int64_t now) {

@@ -20,6 +20,9 @@ struct FileStamp {
 /// Empty, with errno set, when the file cannot be looked at.
 std::optional<FileStamp> stamp_of(const std::filesystem::path& file);
 
+/// Whether it is a regular file that belongs to this user and that nobody else may write.
+bool is_ours_alone(const std::filesystem::path& file);
+
 /// Whether the file changed so long before `now` (nanoseconds since 1970) that a later change gets another
 /// stamp: clocks of file systems tick coarsely, and two writes within a tick look the same.
 bool is_settled(const FileStamp& stamp, int64_t now);

@@ -170,7 +170,7 @@ void read_names(TomlFields& fields, Provision& provision, Claimed& claimed) {
   }
 }
 
-Provision read_provision(const TomlValue& table, const std::string& file, Claimed& claimed) {
+void read_provision(const TomlValue& table, const std::string& file, Claimed& claimed, Manifest& manifest) {
   TomlFields fields(table, file, "[[provides]]");
   Provision provision;
   provision.kind = read_kind(fields);
@@ -179,8 +179,11 @@ Provision read_provision(const TomlValue& table, const std::string& file, Claime
   check_each(fields, capabilities, is_capability_name,
              "capability: lower case letters, digits, '_' and '-', the first a letter");
   provision.capabilities = elements(capabilities);
+  const TomlValue* test = fields.any("test");
+  manifest.tests.push_back(test == nullptr ? TestTable()
+                                           : read_test_table(*test, file, provision.kind, provision.names));
   fields.refuse_others();
-  return provision;
+  manifest.provides.push_back(std::move(provision));
 }
 
 void read_provisions(TomlFields& root, const std::string& file, Manifest& manifest) {
@@ -191,9 +194,7 @@ void read_provisions(TomlFields& root, const std::string& file, Manifest& manife
   }
   if (list->list.empty()) root.fail(list->position, "'provides' must not be empty.");
   Claimed claimed;
-  for (const TomlValue& table : list->list) {
-    manifest.provides.push_back(read_provision(table, file, claimed));
-  }
+  for (const TomlValue& table : list->list) read_provision(table, file, claimed, manifest);
 }
 
 ValueType read_value_type(TomlFields& fields) {

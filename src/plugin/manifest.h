@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plugin/kind.h"
+#include "plugin/test_table.h"
 
 namespace millrace::plugin {
 
@@ -82,6 +83,7 @@ struct Manifest : ManifestSummary {
   std::string homepage;
   RunSettings run;
   std::vector<ConfigurationField> configuration;  ///< sorted by name
+  std::vector<TestTable> tests;                   ///< one for each of `provides`, empty where none is written
 };
 
 /// Reads and checks a manifest; runs nothing. Takes the folder of a plugin or the manifest itself. Throws

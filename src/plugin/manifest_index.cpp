@@ -1,8 +1,5 @@
 #include "plugin/manifest_index.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <chrono>
 
 #include "base/error.h"
@@ -23,13 +20,6 @@ int64_t now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
-}
-
-// Someone else's index could name plugins that are not there.
-bool is_trustworthy(const fs::path& file) {
-  struct stat status {};
-  return lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
-         (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 void put_stamp(ByteWriter& writer, const FileStamp& stamp) {
@@ -96,7 +86,7 @@ ManifestIndex ManifestIndex::read(fs::path file) {
   ManifestIndex index;
   index.file_ = std::move(file);
   try {
-    if (is_trustworthy(index.file_)) index.from_bytes(read_text_file(index.file_, kLargestIndex));
+    if (is_ours_alone(index.file_)) index.from_bytes(read_text_file(index.file_, kLargestIndex));
   } catch (const std::exception&) {
     // Whatever is wrong with it, all manifests are read anew and the index is written anew.
     index.entries_.clear();

@@ -50,13 +50,16 @@ void check_signature(const PluginLock& actual, const Policy& policy, Verificatio
   verification.trusted = is_signed_by(signature, content, policy.trusted_keys);
 }
 
-void require_a_voucher(const Policy& policy, Verification& verification) {
-  if (!verification.faults.empty() || verification.trusted) return;
-  if (policy.require_signature) {
+void require_signature(const Policy& policy, Verification& verification) {
+  if (verification.faults.empty() && !verification.trusted && policy.require_signature) {
     verification.faults.emplace_back(verification.is_signed
                                          ? "the key that signed it is not in 'trusted-keys'"
                                          : "it is not signed, and 'require-signature' is on");
-  } else if (!verification.locked) {
+  }
+}
+
+void require_a_voucher(Verification& verification) {
+  if (verification.faults.empty() && !verification.trusted && !verification.locked) {
     verification.faults.emplace_back("nothing vouches for its files: it is neither in " +
                                      (verification.folder.parent_path() / kLockName).string() +
                                      " nor signed by a trusted key");
@@ -65,7 +68,7 @@ void require_a_voucher(const Policy& policy, Verification& verification) {
 
 }  // namespace
 
-Verification verify_plugin(const fs::path& folder, const Policy& policy) {
+Verification verify_for_use(const fs::path& folder, const Policy& policy) {
   Verification verification;
   verification.folder = fs::absolute(folder).lexically_normal();
   verification.id = verification.folder.filename().string();
@@ -78,7 +81,13 @@ Verification verify_plugin(const fs::path& folder, const Policy& policy) {
   attempt(verification, [&] { actual.files = hash_files(folder); });
   attempt(verification, [&] { compare_with_lock(actual, verification); });
   attempt(verification, [&] { check_signature(actual, policy, verification); });
-  require_a_voucher(policy, verification);
+  require_signature(policy, verification);
+  return verification;
+}
+
+Verification verify_plugin(const fs::path& folder, const Policy& policy) {
+  Verification verification = verify_for_use(folder, policy);
+  require_a_voucher(verification);
   return verification;
 }
 

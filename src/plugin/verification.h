@@ -27,6 +27,10 @@ struct Verification {
 /// requires signatures. Throws for nothing but what is wrong with the machine.
 Verification verify_plugin(const std::filesystem::path& folder, const Policy& policy);
 
+/// The same for a plugin that is about to be run: what nobody locked or signed passes too, unless the policy
+/// requires signatures.
+Verification verify_for_use(const std::filesystem::path& folder, const Policy& policy);
+
 /// A Verification with a fault for each plugin that the lock of `parent` knows and that is not there.
 std::vector<Verification> find_missing_plugins(const std::filesystem::path& parent);
 

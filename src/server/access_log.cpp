@@ -26,6 +26,7 @@ void AccessLog::write(const http::Completed& completed) {
               {"in", std::to_string(completed.bytes_in), true},
               {"out", std::to_string(completed.bytes_out), true},
               {"remote", head.remote_address},
+              {"principal", completed.principal.empty() ? "-" : completed.principal},
               {"request_id", head.request_id}});
 }
 

@@ -1,6 +1,7 @@
 #include "server/application.h"
 
 #include "base/error.h"
+#include "server/app/gated_exchange.h"
 
 namespace millrace::server {
 namespace {
@@ -19,14 +20,17 @@ class FixedExchange : public http::Exchange {
 
 class PageExchange : public http::Exchange {
  public:
-  PageExchange(const Page& page, const http::RequestHead& head, Log& log)
-      : page_(page), head_(head), log_(log) {}
+  PageExchange(const Page& page, const http::RequestHead& head, const OperationEnvironment& environment,
+               SharedIdentity who)
+      : page_(page), head_(head), log_(environment.log), policy_(environment.policy), who_(std::move(who)) {}
   uint64_t body_limit() const override { return 4 * 1024 * 1024; }
-  bool runs_inline() const override { return page_.runs_inline; }
+  bool runs_inline() const override { return page_.runs_inline && page_.judged_as.empty(); }
 
   http::Response finish(std::string body) noexcept override {
     try {
-      http::Response response = page_.answer(head_, body);
+      judge();
+      http::Response response =
+          page_.answer_for ? page_.answer_for(head_, body, who_) : page_.answer(head_, body);
       if (response.operation.empty()) response.operation = "-";
       return response;
     } catch (const Error& error) {
@@ -41,9 +45,19 @@ class PageExchange : public http::Exchange {
   }
 
  private:
+  void judge() {
+    if (page_.judged_as.empty() || !policy_.judges()) return;
+    CallContext context;
+    context.request_id = head_.request_id;
+    policy_.authorize(context, who_ == nullptr ? access::Identity() : *who_,
+                      {v1::ACTION_READ, v1::RESOURCE_KIND_SERVER, {}, page_.judged_as});
+  }
+
   const Page& page_;
   const http::RequestHead& head_;  // lives as long as the exchange
   Log& log_;
+  access::Policy& policy_;
+  const SharedIdentity who_;
 };
 
 // Adds the guard's headers to whatever is answered.
@@ -52,6 +66,8 @@ class GuardedExchange : public http::Exchange {
   GuardedExchange(const BrowserGuard& guard, const http::RequestHead& head,
                   std::unique_ptr<http::Exchange> inner)
       : guard_(guard), head_(head), inner_(std::move(inner)) {}
+  bool needs_admission() const override { return inner_->needs_admission(); }
+  void admit(const std::function<void()>& ready) noexcept override { inner_->admit(ready); }
   http::BodyMode body_mode() const override { return inner_->body_mode(); }
   uint64_t body_limit() const override { return inner_->body_limit(); }
   bool runs_inline() const override { return inner_->runs_inline(); }
@@ -118,7 +134,7 @@ std::string_view below_prefix(std::string_view path, const std::string& prefix) 
 
 std::unique_ptr<http::Exchange> Application::begin(const http::RequestHead& head) noexcept {
   try {
-    return guarded(head, route(head));
+    return guarded(head, check(head));
   } catch (const std::exception&) {
     return fixed_error(ErrorCode::kInternalError, "The server met an unexpected fault.", head);
   }
@@ -129,11 +145,28 @@ std::unique_ptr<http::Exchange> Application::guarded(const http::RequestHead& he
   return std::make_unique<GuardedExchange>(guard_, head, std::move(exchange));
 }
 
-std::unique_ptr<http::Exchange> Application::route(const http::RequestHead& head) {
+// What lies elsewhere than below the prefix is nothing of ours, but whoever asks for it has to say who they
+// are all the same.
+std::unique_ptr<http::Exchange> Application::check(const http::RequestHead& head) {
   const std::string_view path = below_prefix(head.path, environment_.static_prefix);
   if (auto response = guard_.check(head, path)) return fixed(*std::move(response));
+  if (gate_ == nullptr || gate_->is_open(head, path)) return route(head, path, nullptr);
+  return make_gated_exchange(
+      *gate_, head, path, [this, &head, path](const SharedIdentity& who) { return route(head, path, who); });
+}
+
+const Page* Application::find_page(const http::RequestHead& head, std::string_view path) const {
+  for (const Variant& variant : variants_) {
+    if (variant.path == path && variant.chosen(head)) return &variant.page;
+  }
   const auto page = pages_.find(path);
-  if (page != pages_.end()) return route_page(head, page->second);
+  return page == pages_.end() ? nullptr : &page->second;
+}
+
+std::unique_ptr<http::Exchange> Application::route(const http::RequestHead& head, std::string_view path,
+                                                   const SharedIdentity& who) {
+  if (const Page* page = find_page(head, path)) return route_page(head, *page, who);
+  if (app_routes_ != nullptr && app_routes_->covers(path)) return app_routes_->exchange(head, path, who);
   wire::RouteMatch match = routes_.match(head.method, path);
   if (match.operation != nullptr) {
     if (kept_ && !kept_(path)) {
@@ -143,7 +176,7 @@ std::unique_ptr<http::Exchange> Application::route(const http::RequestHead& head
           "server functionality, run it without `--artifacts-only`",
           head);
     }
-    return make_operation_exchange(environment_, head, std::move(match));
+    return make_operation_exchange(environment_, head, std::move(match), who);
   }
   if (!match.allowed_methods.empty()) {
     return head.method == "OPTIONS" ? options_answer(match.allowed_methods)
@@ -153,10 +186,29 @@ std::unique_ptr<http::Exchange> Application::route(const http::RequestHead& head
                      head);
 }
 
-std::unique_ptr<http::Exchange> Application::route_page(const http::RequestHead& head, const Page& page) {
+std::unique_ptr<http::Exchange> Application::route_page(const http::RequestHead& head, const Page& page,
+                                                        const SharedIdentity& who) {
   if (has_method(page.methods, head.method))
-    return std::make_unique<PageExchange>(page, head, environment_.log);
+    return std::make_unique<PageExchange>(page, head, environment_, who);
   return head.method == "OPTIONS" ? options_answer(page.methods) : method_not_allowed(page.methods, head);
+}
+
+HostPaths Application::host_paths() const {
+  HostPaths paths;
+  const auto add_part = [&paths](std::string_view path) {
+    paths.parts.emplace(path.substr(1, path.find('/', 1) - 1));
+  };
+  for (const auto& [path, page] : pages_) {
+    add_part(path);
+    if (page.judged_as.empty() && !page.answer_for) paths.pages.insert(path);
+  }
+  for (const char* mount : {"/api", "/ajax-api"}) add_part(mount);
+  for (const wire::Operation& operation : wire::operations()) {
+    for (const wire::Binding& binding : operation.bindings) {
+      if (binding.path.starts_with('/')) add_part(binding.path);
+    }
+  }
+  return paths;
 }
 
 http::Response Application::refuse(int status, std::string_view message,

@@ -168,7 +168,7 @@ std::unique_ptr<ByteSource> ChangeFeed::watch_changes(const CallContext&, const 
 void ChangeFeed::note(const wire::Operation& operation, const google::protobuf::Message& request) noexcept {
   if (subscribers_->count() == 0 || operation.access.action == v1::ACTION_READ) return;
   try {
-    subscribers_->tell(operation.access.resource, access::resource_ids(request, operation.access.field));
+    subscribers_->tell(operation.access.resource, access::resource_ids(request, operation.access));
   } catch (const std::exception&) {
     // Out of memory: the call itself has succeeded, which counts more than telling of it.
   }

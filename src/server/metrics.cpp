@@ -68,8 +68,12 @@ class Metrics::Impl {
 
   std::string text() {
     for (auto& [gauge, read] : gauges_) gauge->Set(read());
-    return prometheus::TextSerializer().Serialize(registry_.Collect());
+    std::string text = prometheus::TextSerializer().Serialize(registry_.Collect());
+    for (const auto& read : texts_) text += read();
+    return text;
   }
+
+  void add_text(std::function<std::string()> read) { texts_.push_back(std::move(read)); }
 
  private:
   struct Series {
@@ -80,6 +84,7 @@ class Metrics::Impl {
   prometheus::Registry registry_;
   std::unordered_map<std::string, Series> series_;
   std::vector<std::pair<prometheus::Gauge*, std::function<double()>>> gauges_;
+  std::vector<std::function<std::string()>> texts_;
   prometheus::Counter* bytes_in_ = nullptr;
   prometheus::Counter* bytes_out_ = nullptr;
 };
@@ -92,6 +97,9 @@ void Metrics::count(const http::Completed& completed) {
 }
 void Metrics::add_gauge(const std::string& name, const std::string& help, std::function<double()> read) {
   impl_->add_gauge(name, help, std::move(read));
+}
+void Metrics::add_text(std::function<std::string()> read) {
+  impl_->add_text(std::move(read));
 }
 std::string Metrics::text() {
   return impl_->text();

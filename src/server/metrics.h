@@ -21,6 +21,9 @@ class Metrics {
   /// Adds a value that is read when /metrics is asked for. Not after the first request.
   void add_gauge(const std::string& name, const std::string& help, std::function<double()> read);
 
+  /// Adds text of the same format, made when /metrics is asked for. Not after the first request.
+  void add_text(std::function<std::string()> read);
+
   std::string text();
 
  private:

@@ -29,9 +29,14 @@ void check_content_type(const http::RequestHead& head) {
 class OperationExchange : public http::Exchange {
  public:
   OperationExchange(const OperationEnvironment& environment, const http::RequestHead& head,
-                    wire::RouteMatch match)
-      : environment_(environment), head_(head), match_(std::move(match)), operation_(*match_.operation) {
+                    wire::RouteMatch match, SharedIdentity who)
+      : environment_(environment),
+        head_(head),
+        match_(std::move(match)),
+        operation_(*match_.operation),
+        who_(std::move(who)) {
     context_.request_id = head.request_id;
+    if (who_ != nullptr) context_.principal = who_->principal;
     context_.base_url = base_url(head, environment.static_prefix);
   }
 
@@ -85,15 +90,16 @@ class OperationExchange : public http::Exchange {
   }
 
   void authorize(const Message& request) const {
-    const wire::Access& access = operation_.access;
-    environment_.policy.authorize(
-        context_, {access.action, access.resource, access::resource_ids(request, access.field)});
+    if (!environment_.policy.judges()) return;
+    environment_.policy.authorize(context_, who_ == nullptr ? access::Identity() : *who_,
+                                  access::access_request(operation_, request));
   }
 
   const OperationEnvironment& environment_;
   const http::RequestHead& head_;  // lives as long as the exchange
   const wire::RouteMatch match_;
   const wire::Operation& operation_;
+  const SharedIdentity who_;
   CallContext context_;
 };
 
@@ -250,13 +256,13 @@ class UploadExchange : public OperationExchange {
 }  // namespace
 
 std::unique_ptr<http::Exchange> make_operation_exchange(const OperationEnvironment& environment,
-                                                        const http::RequestHead& head,
-                                                        wire::RouteMatch match) {
+                                                        const http::RequestHead& head, wire::RouteMatch match,
+                                                        const SharedIdentity& who) {
   if (match.operation->upload != nullptr)
-    return std::make_unique<UploadExchange>(environment, head, std::move(match));
+    return std::make_unique<UploadExchange>(environment, head, std::move(match), who);
   if (match.operation->download != nullptr)
-    return std::make_unique<DownloadExchange>(environment, head, std::move(match));
-  return std::make_unique<UnaryExchange>(environment, head, std::move(match));
+    return std::make_unique<DownloadExchange>(environment, head, std::move(match), who);
+  return std::make_unique<UnaryExchange>(environment, head, std::move(match), who);
 }
 
 http::Response error_response(const Error& error, const std::string& request_id) {

@@ -26,11 +26,14 @@ struct OperationEnvironment {
   bool reads_stay_here = true;   ///< No read is a call to another process, which could hold an I/O thread.
 };
 
+/// Who asks; null when no auth app is on.
+using SharedIdentity = std::shared_ptr<const access::Identity>;
+
 /// The exchange of a request that was routed to an operation: reads the message from path, query and body,
 /// asks the policy, calls the service, writes the answer; faults become error answers here and nowhere else.
 std::unique_ptr<http::Exchange> make_operation_exchange(const OperationEnvironment& environment,
-                                                        const http::RequestHead& head,
-                                                        wire::RouteMatch match);
+                                                        const http::RequestHead& head, wire::RouteMatch match,
+                                                        const SharedIdentity& who);
 
 /// The answer for a fault: status, error_code, message and the request's id.
 http::Response error_response(const Error& error, const std::string& request_id);

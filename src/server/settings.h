@@ -30,6 +30,7 @@ struct Settings {
   uint64_t body_limit = 64 * 1024 * 1024;            ///< bytes; bodies that are messages
   uint64_t artifact_body_limit = uint64_t{5} << 40;  ///< bytes; bodies that are artifacts
   bool log_requests = true;
+  std::string app_name;  ///< the server_app that decides who may use the server; empty: everybody
   plugin::Policy plugins;
 };
 

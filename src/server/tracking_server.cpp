@@ -8,11 +8,13 @@
 #include "registry/model_version_service.h"
 #include "registry/registered_model_service.h"
 #include "server/access_log.h"
+#include "server/app/mounted_app.h"
 #include "server/application.h"
 #include "server/built_ins.h"
 #include "server/changes.h"
 #include "server/metrics.h"
 #include "server/pages.h"
+#include "server/plugin_metrics.h"
 #include "server/stores.h"
 #include "tracking/dataset_service.h"
 #include "tracking/experiment_service.h"
@@ -66,6 +68,10 @@ class TrackingServer::Parts {
   Parts(const Settings& settings, Log& log)
       : plugins_(checked_catalog(settings), settings.plugins, plugin::process_environment(), log),
         stores_(settings, plugins_),
+        app_(settings.app_name.empty()
+                 ? nullptr
+                 : std::make_unique<MountedApp>(settings, plugins_, stores_.tracking(), log)),
+        policy_(app_ == nullptr ? static_cast<access::Policy&>(allow_all_) : app_->policy()),
         repositories_(all_repositories(plugins_)),
         locations_(repositories_, {settings.serve_artifacts, settings.artifacts_destination}),
         experiments_(stores_.tracking(), tracking_settings(settings)),
@@ -90,8 +96,10 @@ class TrackingServer::Parts {
              settings.artifact_body_limit, !stores_.is_remote() && plugins_.catalog().entries().empty()},
             BrowserGuard(settings.guard), routes_),
         access_log_(log, metrics_, settings.log_requests),
+        health_(plugins_, stores_.tracking(), stores_.registry()),
         listener_(settings.http, application_, access_log_) {
-    add_pages(application_, settings, metrics_, services_);
+    add_pages(application_, settings, metrics_, services_, policy_, health_);
+    if (app_ != nullptr) app_->protect(application_);
     if (settings.artifacts_only) application_.serve_only(is_artifact_path);
     add_gauges();
   }
@@ -130,6 +138,7 @@ class TrackingServer::Parts {
     count("millrace_change_subscribers", "Pages that watch for changes",
           [this] { return changes_.subscribers(); });
     if (stores_.writer_statistics()) add_writer_gauges(count);
+    metrics_.add_text([this] { return plugin_metrics(plugins_.health()); });
   }
 
   template <typename Count>
@@ -144,9 +153,11 @@ class TrackingServer::Parts {
           [this] { return stores_.writer_statistics()->largest; });
   }
 
-  access::AllowAll policy_;
+  access::AllowAll allow_all_;
   plugin::PluginHost plugins_;
   Stores stores_;
+  std::unique_ptr<MountedApp> app_;
+  access::Policy& policy_;
   artifacts::RepositoryRegistry repositories_;
   artifacts::ArtifactLocations locations_;
   tracking::TrackingExperimentService experiments_;
@@ -166,6 +177,7 @@ class TrackingServer::Parts {
   Pace pace_;
   Application application_;
   AccessLog access_log_;
+  HealthReport health_;
   http::Server listener_;
 };
 

@@ -68,7 +68,7 @@ v1::CreateRunResponse TrackingRunService::create_run(const CallContext& context,
   info.set_run_name(choose_name(request));
   check_length(info.run_name(), kLongestKey, "run_name");
   info.set_experiment_id(request.experiment_id().empty() ? "0" : request.experiment_id());
-  info.set_user_id(request.user_id());
+  info.set_user_id(request.user_id().empty() ? context.principal : request.user_id());
   info.set_status(v1::RUNNING);
   info.set_start_time(request.has_start_time() ? request.start_time() : unix_millis());
   info.set_lifecycle_stage("active");

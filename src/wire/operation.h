@@ -22,6 +22,9 @@ struct Access {
   v1::Action action;
   v1::ResourceKind resource;
   std::string_view field;
+  std::string_view old_field;
+  std::string_view default_id;
+  bool by_name;
 };
 
 /// One operation of the contract that clients reach over HTTP. Exactly one of `call`, `download` and `upload`

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import time
 
@@ -77,10 +78,57 @@ def test_a_tracking_store_in_python_serves_the_official_client(tmp_path, monkeyp
         assert [each.info.run_name for each in found][0] == "first"
         assert len(found) == 2
         assert [metric.step for metric in client.get_metric_history(run.info.run_id, "loss")] == [1, 2]
-        with pytest.raises(mlflow.exceptions.MlflowException, match="no model registry"):
-            client.create_registered_model("m")
     with MillraceServer(tmp_path, *flags) as server:
         assert MlflowClient(server.url).get_run(run.info.run_id).data.params == {"rate": "0.1"}
+
+
+def register_two_versions(server):
+    client = MlflowClient(server.url)
+    run = client.create_run("0").info
+    client.create_registered_model("m", tags={"team": "red"}, description="what it does")
+    for _ in range(2):
+        client.create_model_version("m", f"{run.artifact_uri}/model", run.run_id)
+    client.set_registered_model_alias("m", "champion", "2")
+    client.set_model_version_tag("m", "1", "checked", "yes")
+
+
+def require_two_versions(server):
+    client = MlflowClient(server.url)
+    assert client.get_registered_model("m").description == "what it does"
+    assert client.get_model_version_by_alias("m", "champion").version == "2"
+    assert [version.version for version in client.search_model_versions("name = 'm'")] == ["2", "1"]
+    assert [version.version for version in client.search_model_versions("tags.checked = 'yes'")] == ["1"]
+    assert [model.name for model in client.search_registered_models("tags.team = 'red'")] == ["m"]
+    assert client.search_registered_models("name LIKE 'x%'") == []
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_registry_in_python_serves_the_official_client(tmp_path, monkeypatch, apart):
+    monkeypatch.setenv("PATH", f"{SDK}:{os.environ['PATH']}")
+    flags = ["--plugin-path", str(EXAMPLES), "--backend-store-uri", f"file-plugin:{tmp_path}/runs"]
+    flags += ["--registry-store-uri", f"file-plugin:{tmp_path}/models"] if apart else []
+    with MillraceServer(tmp_path, *flags) as server:
+        register_two_versions(server)
+        for child in children_of(server.process.pid):
+            os.kill(child, signal.SIGKILL)
+    with MillraceServer(tmp_path, *flags) as server:
+        require_two_versions(server)
+        with pytest.raises(mlflow.exceptions.MlflowException, match="already exists"):
+            MlflowClient(server.url).create_registered_model("m")
+    assert (tmp_path / ("models" if apart else "runs") / "registry.journal").stat().st_size > 0
+
+
+def test_a_plugin_without_a_registry_leaves_the_server_without_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", f"{SDK}:{os.environ['PATH']}")
+    plugin = shutil.copytree(EXAMPLES / "file-plugin", tmp_path / "plugins/file-plugin")
+    manifest = (plugin / "plugin.toml").read_text().split("[[provides]]")
+    kept = [part for part in manifest if "registry_store" not in part]
+    (plugin / "plugin.toml").write_text("[[provides]]".join(kept))
+    with MillraceServer(tmp_path, "--plugin-path", str(plugin.parent), "--backend-store-uri", f"file-plugin:{tmp_path}/runs") as server:
+        client = MlflowClient(server.url)
+        assert client.get_experiment("0").name == "Default"
+        with pytest.raises(mlflow.exceptions.MlflowException, match="no model registry"):
+            client.create_registered_model("m")
 
 
 def test_a_scheme_of_nobody_is_told_with_what_is_known(tmp_path):

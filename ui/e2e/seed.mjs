@@ -1,5 +1,7 @@
 // What the tests of the page look at: experiments in folders, runs with curves, notes, artifacts, nesting, and names
 // that try to become code.
+import { seedModels } from "./seed-models.mjs";
+
 const hostile = `<img src=x onerror="window.hacked=1">`;
 export const hostileNames = [hostile, "'; DROP TABLE runs; --", "\u202Eright to left", "🚀 emoji", "x".repeat(200)];
 
@@ -10,8 +12,8 @@ const random = () => {
 };
 
 export function client(base) {
-  return async (path, message) => {
-    const answer = await fetch(`${base}/api/2.0/mlflow/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(message) });
+  return async (path, message, method = "POST") => {
+    const answer = await fetch(`${base}/api/2.0/mlflow/${path}`, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(message) });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
   };
@@ -59,5 +61,6 @@ export async function seed(base) {
     const { run } = await call("runs/create", { experiment_id: made[hostile], run_name: name, start_time: now - i * 1000 });
     await call("runs/log-batch", { run_id: run.info.run_id, params: [{ key: "note", value: hostile.repeat(150).slice(0, 6000) }, { key: "name with blanks", value: name }], metrics: [{ key: "inf", value: "Infinity", step: 0, timestamp: now }, { key: "nan", value: "NaN", step: 0, timestamp: now }] });
   }
-  return { experiment: made["vision/imagenet"], hostile: made[hostile], runs, child };
+  const logged = await seedModels(base, call, made["vision/imagenet"], runs, hostile);
+  return { logged, experiment: made["vision/imagenet"], hostile: made[hostile], runs, child };
 }

@@ -16,6 +16,11 @@ import { initialTheme, rememberTheme, type Theme } from "./theme";
 
 const RunPage = lazy(() => import("./pages/run").then((page) => ({ default: page.RunPage })));
 const ComparePage = lazy(() => import("./pages/compare").then((page) => ({ default: page.ComparePage })));
+const ModelsPage = lazy(() => import("./pages/models").then((page) => ({ default: page.ModelsPage })));
+const ModelPage = lazy(() => import("./pages/model").then((page) => ({ default: page.ModelPage })));
+const ModelVersionPage = lazy(() => import("./pages/model-version").then((page) => ({ default: page.ModelVersionPage })));
+const LoggedModelsPage = lazy(() => import("./pages/logged-models").then((page) => ({ default: page.LoggedModelsPage })));
+const LoggedModelPage = lazy(() => import("./pages/logged-model").then((page) => ({ default: page.LoggedModelPage })));
 const Palette = lazy(() => import("./parts/palette").then((part) => ({ default: part.Palette })));
 
 function Page() {
@@ -25,8 +30,17 @@ function Page() {
   if (run?.["run"]) return <RunPage key={run["run"]} id={run["run"]} tab="overview" />;
   const tab = match("/experiments/:experiment/runs/:run/:tab", path);
   if (tab?.["run"]) return <RunPage key={tab["run"]} id={tab["run"]} tab={tab["tab"] ?? ""} />;
+  const models = match("/experiments/:id/models", path);
+  if (models?.["id"]) return <LoggedModelsPage key={models["id"]} experiment={models["id"]} />;
   const runs = match("/experiments/:id", path) ?? match("/experiments/:id/runs", path);
   if (runs?.["id"]) return <RunsPage key={runs["id"]} experiment={runs["id"]} />;
+  if (match("/models", path)) return <ModelsPage />;
+  const version = match("/models/:name/versions/:version", path);
+  if (version?.["name"]) return <ModelVersionPage key={path} name={version["name"]} version={version["version"] ?? ""} />;
+  const model = match("/models/:name", path);
+  if (model?.["name"]) return <ModelPage key={path} name={model["name"]} />;
+  const logged = match("/experiments/:experiment/models/:id", path) ?? match("/logged-models/:id", path);
+  if (logged?.["id"]) return <LoggedModelPage key={logged["id"]} id={logged["id"]} />;
   if (match("/compare", path)) return <ComparePage runs={(search.get("runs") ?? "").split(",").filter(Boolean)} />;
   return (
     <Empty title="There is no such page">
@@ -109,6 +123,23 @@ function ShortcutList({ onClose }: { onClose: () => void }) {
   );
 }
 
+const sections = [
+  { name: "Experiments", path: "/experiments", also: /^\/(experiments|runs|compare|logged-models)?(\/|$)/ },
+  { name: "Models", path: "/models", also: /^\/models(\/|$)/ },
+] as const;
+
+function Sections({ path }: { path: string }) {
+  return (
+    <nav className="sections" aria-label="Sections">
+      {sections.map((section) => (
+        <a key={section.path} href={link(section.path)} aria-current={section.also.test(path) ? "true" : undefined}>
+          {section.name}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
 function LiveDot() {
   const state = useConnection();
   if (state === "off") return null;
@@ -132,6 +163,7 @@ export function App() {
     { keys: "mod+k", what: "Command palette", run: () => setPalette(true) },
     { keys: "?", what: "This list", run: () => setHelp(true) },
     { keys: "g e", what: "Go to the experiments", run: () => go("#/experiments") },
+    { keys: "g m", what: "Go to the models", run: () => go("#/models") },
   ]);
   useEffect(() => {
     document.querySelector(".main")?.scrollTo(0, 0);
@@ -153,6 +185,7 @@ export function App() {
           <img src={iconUrl} alt="" />
           <span className="wide">Millrace</span>
         </a>
+        <Sections path={path} />
         <nav className="grow" aria-label="Where you are">
           <Crumbs />
         </nav>

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <set>
 
+#include "current_call.h"
 #include "plugin/ttrpc/protobuf_wire.h"
 
 namespace millrace::sdk {
@@ -51,12 +52,14 @@ class KindService : public ttrpc::Service {
 
   std::string call(const ttrpc::ServerCall& call, std::string_view method,
                    std::string_view payload) override {
+    const CurrentCall current(call);
     return guarded(runtime_.log(), [&] {
       return runtime_.instance(instance_of(call), table_.service())->call(context_of(call), method, payload);
     });
   }
 
   void stream(const ttrpc::ServerCall& call, std::string_view method, ttrpc::ServerStream& stream) override {
+    const CurrentCall current(call);
     guarded(runtime_.log(), [&] {
       const MethodEntry& entry = *table_.find(method);
       const auto instance = runtime_.instance(instance_of(call), table_.service());

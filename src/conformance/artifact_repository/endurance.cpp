@@ -1,3 +1,4 @@
+#include "conformance/data_in_memory.h"
 #include "conformance/endurance.h"
 
 #include <algorithm>
@@ -71,6 +72,7 @@ void write_large(RepositorySubject& subject, const RepositoryWords& repository, 
 }
 
 void a_large_upload_streams(RepositorySubject& subject, const Effort& effort) {
+  if (subject.declares(kDataInMemory)) throw NotApplicable("it keeps its data in memory by design");
   const RepositoryWords repository(subject.open_new());
   repository.put("small", "x");
   const int pieces = effort.of(64, 16);

@@ -4,6 +4,7 @@
 
 #include "artifacts/repositories/local/local_repository.h"
 #include "conformance/testing/defects.h"
+#include "registry/stores/sql/sql_registry_store.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
 
 namespace millrace::conformance::testing {
@@ -22,13 +23,21 @@ std::shared_ptr<Functions> spoiled(std::shared_ptr<Interface> (*open)(const std:
   return functions;
 }
 
-}  // namespace
-
-std::shared_ptr<TrackingStore> open_sqlite_store(const std::string& folder) {
+sql::SqliteDatabaseOptions database_in(const std::string& folder) {
   sql::SqliteDatabaseOptions options;
   options.path = folder + "/store.db";
   options.artifact_root = "root:/artifacts";
-  return std::make_shared<tracking::SqlTrackingStore>(options);
+  return options;
+}
+
+}  // namespace
+
+std::shared_ptr<TrackingStore> open_sqlite_store(const std::string& folder) {
+  return std::make_shared<tracking::SqlTrackingStore>(database_in(folder));
+}
+
+std::shared_ptr<RegistryStore> open_sqlite_registry(const std::string& folder) {
+  return std::make_shared<registry::SqlRegistryStore>(database_in(folder));
 }
 
 std::shared_ptr<ArtifactRepository> open_local_repository(const std::string& folder) {
@@ -38,6 +47,11 @@ std::shared_ptr<ArtifactRepository> open_local_repository(const std::string& fol
 std::shared_ptr<StoreOfFunctions> open_store_with_defect(const std::string& folder,
                                                          const std::string& check) {
   return spoiled(open_sqlite_store, folder, store_defects(), check);
+}
+
+std::shared_ptr<RegistryOfFunctions> open_registry_with_defect(const std::string& folder,
+                                                               const std::string& check) {
+  return spoiled(open_sqlite_registry, folder, registry_defects(), check);
 }
 
 std::shared_ptr<RepositoryOfFunctions> open_repository_with_defect(const std::string& folder,

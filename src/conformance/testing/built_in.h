@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "conformance/testing/registry_of_functions.h"
 #include "conformance/testing/repository_of_functions.h"
 #include "conformance/testing/store_of_functions.h"
 
@@ -11,12 +12,17 @@ namespace millrace::conformance::testing {
 /// The built-in SQLite store on a database in `folder`, which must be there.
 std::shared_ptr<TrackingStore> open_sqlite_store(const std::string& folder);
 
+/// The built-in SQLite registry on a database in `folder`, which must be there.
+std::shared_ptr<RegistryStore> open_sqlite_registry(const std::string& folder);
+
 /// The built-in repository of local files below `folder`.
 std::shared_ptr<ArtifactRepository> open_local_repository(const std::string& folder);
 
-/// The same with the defect that the check of that name is to find (store_defects.h, repository_defects.h),
+/// The same with the defect that the check of that name is to find (defects.h),
 /// or whole when the name is empty.
 std::shared_ptr<StoreOfFunctions> open_store_with_defect(const std::string& folder, const std::string& check);
+std::shared_ptr<RegistryOfFunctions> open_registry_with_defect(const std::string& folder,
+                                                               const std::string& check);
 std::shared_ptr<RepositoryOfFunctions> open_repository_with_defect(const std::string& folder,
                                                                    const std::string& check);
 

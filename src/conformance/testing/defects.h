@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/testing/registry_of_functions.h"
 #include "conformance/testing/repository_of_functions.h"
 #include "conformance/testing/store_of_functions.h"
 
@@ -26,10 +27,12 @@ struct Defect {
 };
 
 using StoreDefect = Defect<StoreOfFunctions>;
+using RegistryDefect = Defect<RegistryOfFunctions>;
 using RepositoryDefect = Defect<RepositoryOfFunctions>;
 
 /// At least one for each check of the kits.
 std::vector<StoreDefect> store_defects();
+std::vector<RegistryDefect> registry_defects();
 std::vector<RepositoryDefect> repository_defects();
 
 /// The parts of the former.

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "plugin/sealed_files.h"
 
 namespace millrace::plugin {
 namespace {
@@ -48,6 +49,8 @@ std::vector<std::string> child_environment(const Manifest& manifest, const std::
   variables.push_back("MILLRACE_PLUGIN_MAGIC=c3a1f0d2-millrace-plugin");
   variables.push_back("MILLRACE_PLUGIN_PROTOCOLS=" + std::to_string(kHostProtocol.major));
   variables.push_back("MILLRACE_PLUGIN_SOCKET=" + socket_path);
+  // Files that are locked or signed stay as they are; Python would lay its bytecode among them.
+  if (may_be_sealed(manifest.folder)) variables.emplace_back("PYTHONDONTWRITEBYTECODE=1");
   return variables;
 }
 

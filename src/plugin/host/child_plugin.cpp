@@ -88,6 +88,7 @@ void ChildPlugin::note_failed_start(const Error& error) {
 std::shared_ptr<ChildSession> ChildPlugin::start() {
   std::shared_ptr<ChildSession> made;
   try {
+    admit_(manifest_);
     made = std::make_shared<ChildSession>(manifest_, log_);
   } catch (const Error& error) {
     note_failed_start(error);
@@ -111,13 +112,32 @@ void ChildPlugin::stop() {
   last = std::move(session_);
 }
 
-PluginHealth ChildPlugin::health() const {
+void ChildPlugin::kill() {
+  std::shared_ptr<ChildSession> last;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    last = session_;
+  }
+  if (last != nullptr) last->kill();
+}
+
+std::optional<pid_t> ChildPlugin::process_id() const {
   const std::lock_guard lock(mutex_);
+  if (session_ == nullptr || !session_->process().running()) return std::nullopt;
+  return session_->process().pid();
+}
+
+PluginHealth ChildPlugin::health() const {
   PluginHealth health;
   health.id = manifest_.id;
+  const std::lock_guard lock(mutex_);
   health.running = session_ != nullptr && session_->usable();
   health.starts = starts_;
-  if (health.running) health.resident_bytes = session_->process().resident_bytes();
+  if (health.running) {
+    health.pid = session_->process().pid();
+    health.resident_bytes = session_->process().resident_bytes();
+  }
   health.fault = health.running ? "" : fault_;
   if (fault_.empty() && session_ != nullptr && !health.running)
     health.fault = "It " + session_->process().end_reason() + ".";

@@ -2,13 +2,16 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/log.h"
 #include "plugin/channel.h"
+#include "plugin/host/call_statistics.h"
 #include "plugin/host/child_process.h"
 #include "plugin/host/opening.h"
 #include "plugin/manifest.h"
@@ -26,6 +29,7 @@ class ChildSession {
   std::unique_ptr<ttrpc::Client> connect() const;
   bool usable() const { return process_.running() && client_.usable(); }
   const ChildProcess& process() const { return process_; }
+  void kill() noexcept { process_.kill(); }
 
   /// It opened an instance, so the plugin can work here.
   void note_served() { served_ = true; }
@@ -44,9 +48,12 @@ class ChildSession {
 struct PluginHealth {
   std::string id;
   bool running = false;
-  int64_t starts = 0;  ///< since the server's start
+  bool in_process = false;  ///< in our own process: it has neither starts nor memory of its own
+  int64_t pid = 0;          ///< 0 when there is no process
+  int64_t starts = 0;       ///< since the server's start
   int64_t resident_bytes = 0;
   std::string fault;  ///< why it does not run; empty when it runs or was not needed yet
+  CallCounts calls;
 };
 
 /// A plugin in a child process: started when first needed, started again when it ended, at once the first
@@ -54,7 +61,10 @@ struct PluginHealth {
 /// it was ended by an accident, and people wait for it. Any thread.
 class ChildPlugin : public std::enable_shared_from_this<ChildPlugin> {
  public:
-  ChildPlugin(Manifest manifest, Log& log) : manifest_(std::move(manifest)), log_(log) {}
+  /// `admit` is called before each start of the process and throws when the plugin must not be run.
+  ChildPlugin(
+      Manifest manifest, Log& log, std::function<void(const Manifest&)> admit = [](const Manifest&) {})
+      : manifest_(std::move(manifest)), log_(log), admit_(std::move(admit)) {}
 
   /// A channel to an instance, which is opened now and again after each restart. Throws what the plugin
   /// answers, TEMPORARILY_UNAVAILABLE when it does not run.
@@ -65,6 +75,12 @@ class ChildPlugin : public std::enable_shared_from_this<ChildPlugin> {
 
   /// Ends the process; it is not started again.
   void stop();
+
+  /// Ends the process with SIGKILL and returns when it is gone; it is not started again.
+  void kill();
+
+  /// Of the process that runs, if one does.
+  std::optional<pid_t> process_id() const;
 
   PluginHealth health() const;
   const Manifest& manifest() const { return manifest_; }
@@ -81,6 +97,7 @@ class ChildPlugin : public std::enable_shared_from_this<ChildPlugin> {
 
   const Manifest manifest_;
   Log& log_;
+  const std::function<void(const Manifest&)> admit_;
   std::mutex start_mutex_;  // held while the process is started, which may take long; before mutex_
   mutable std::mutex mutex_;
   std::shared_ptr<ChildSession> session_;

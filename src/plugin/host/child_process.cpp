@@ -132,10 +132,11 @@ void ChildProcess::follow() {
     if (pipe->is_open()) carry(*pipe, *rest);
     if (!rest->empty()) log_line(*rest);
   }
+  // What it started and left behind must not live on. As long as nobody waited for the process, its number
+  // and that of its group belong to no other.
+  ::kill(-pid_, SIGKILL);
   int status = 0;
   waitpid(pid_, &status, 0);
-  // What it started and left behind must not live on.
-  ::kill(-pid_, SIGKILL);
   end_status_ = status;
   running_ = false;
 }
@@ -187,6 +188,13 @@ std::string ChildProcess::end_reason() const {
   if (running_) return "";
   return over_memory_ ? "was ended because it used more memory than its manifest allows"
                       : how_it_ended(end_status_);
+}
+
+// By its descriptor, since the number may be another process's once the follower has seen the end.
+void ChildProcess::kill() noexcept {
+  syscall(SYS_pidfd_send_signal, end_.get(), SIGKILL, nullptr, 0);
+  pollfd ended{end_.get(), POLLIN, 0};
+  ::poll(&ended, 1, static_cast<int>(std::chrono::milliseconds(kStopGrace).count()));
 }
 
 void ChildProcess::stop() noexcept {

@@ -32,6 +32,9 @@ class ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   const std::string& socket_path() const { return socket_path_; }
+  /// Sends SIGKILL and returns when the process is gone.
+  void kill() noexcept;
+
   pid_t pid() const { return pid_; }
   bool running() const { return running_; }
   /// How it ended: "was killed by signal 9", ...; empty while it runs.

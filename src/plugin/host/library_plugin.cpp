@@ -137,7 +137,6 @@ class LibrarySink : public ByteSink {
   void* sink_;
 };
 
-constexpr Method kOpen{"millrace.v1.plugin.Control", "Open", "", 0, 0, 0};
 constexpr Method kClose{"millrace.v1.plugin.Control", "Close", "", 0, 0, 0};
 
 std::string call_table(const millrace_plugin& table, const CallContext& context, const Method& method,
@@ -293,10 +292,15 @@ std::shared_ptr<LibraryPlugin> LibraryPlugin::load(const std::string& plugin_id,
   return plugin;
 }
 
+std::string LibraryPlugin::control(std::string_view operation, std::string_view request) {
+  const Method method{"millrace.v1.plugin.Control", operation, "", 0, 0, 0};
+  return call_table(*table_->functions, CallContext(), method, 0, request);
+}
+
 std::shared_ptr<Channel> LibraryPlugin::open(const Opening& opening) {
   const millrace_plugin& functions = *table_->functions;
   v1::plugin::OpenedInstance opened;
-  const std::string answer = call_table(functions, CallContext(), kOpen, 0, open_request(opening));
+  const std::string answer = control("Open", open_request(opening));
   if (!opened.ParseFromString(answer) || opened.instance() <= 0)
     throw Error(ErrorCode::kInternalError, "The " + label_of(plugin_id_, opening) + " opened nothing.");
   return std::make_shared<LibraryChannel>(shared_from_this(), functions, label_of(plugin_id_, opening),

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/log.h"
 #include "plugin/channel.h"
@@ -28,6 +29,10 @@ class LibraryPlugin : public std::enable_shared_from_this<LibraryPlugin> {
 
   /// Opens an instance; throws what the plugin answers.
   std::shared_ptr<Channel> open(const Opening& opening);
+
+  /// The answer of an operation of Control, as bytes; throws what the plugin answers. A plugin that hangs
+  /// hangs the caller.
+  std::string control(std::string_view operation, std::string_view request);
 
  private:
   struct Table;

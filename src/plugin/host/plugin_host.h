@@ -16,13 +16,14 @@
 #include "plugin/host/child_plugin.h"
 #include "plugin/host/library_plugin.h"
 #include "plugin/policy.h"
+#include "plugin/sealed_files.h"
 
 namespace millrace::plugin {
 
-/// Opens what plugins provide: finds who serves a URI or a name, resolves the plugin's settings, starts or
-/// loads it when it is first needed. A plugin runs as a child process unless the operator allows it into
-/// ours; then its library is tried in a process of its own before it is loaded, and one that was refused is
-/// tried again after kRefusalStands at the earliest. Any thread.
+/// Opens what plugins provide: finds who serves a URI or a name, resolves the plugin's settings, checks its
+/// files against lock and signature, starts or loads it when it is first needed. A plugin runs as a child
+/// process unless the operator allows it into ours; then its library is tried in a process of its own before
+/// it is loaded, and one that was refused is tried again after kRefusalStands at the earliest. Any thread.
 class PluginHost {
  public:
   PluginHost(Catalog catalog, Policy policy, Environment environment, Log& log);
@@ -39,30 +40,39 @@ class PluginHost {
   /// The same for kinds chosen by name.
   std::shared_ptr<Channel> open_name(Kind kind, const std::string& name);
 
-  /// Of the plugins that run in child processes and were needed so far, by id.
+  /// The value of a setting, as text, that the plugin of this name is opened with; empty when it has none.
+  /// Throws as open_name(). Not to be logged: it may be a secret.
+  std::string setting(Kind kind, const std::string& name, const std::string& key) const;
+
+  /// Of the plugins that were needed so far, by id.
   std::vector<PluginHealth> health() const;
 
  private:
-  std::shared_ptr<Channel> open(const Provider& provider, const std::string& uri);
   struct Refusal {
     Error error;
     std::chrono::steady_clock::time_point until;
   };
   static constexpr std::chrono::seconds kRefusalStands{10};
 
+  std::shared_ptr<Channel> open(const Provider& provider, const std::string& uri);
+  Configuration configuration_of(const Manifest& manifest) const;
   std::shared_ptr<LibraryPlugin> library(const Manifest& manifest);
-  std::shared_ptr<LibraryPlugin> load(const Manifest& manifest) const;
+  std::shared_ptr<LibraryPlugin> loaded_library(const std::string& id) const;
+  std::shared_ptr<LibraryPlugin> load(const Manifest& manifest);
   std::shared_ptr<ChildPlugin> child(const Manifest& manifest);
+  std::shared_ptr<CallStatistics> statistics_of(const Manifest& manifest);
 
   const Catalog catalog_;
   const Policy policy_;
   const Environment environment_;
   Log& log_;
-  std::mutex library_mutex_;  // held while a library is tried and loaded
-  std::map<std::string, std::shared_ptr<LibraryPlugin>> libraries_;
-  std::map<std::string, Refusal> refusals_;  // of libraries, by plugin
+  SealedFiles sealed_files_;
+  std::mutex library_mutex_;  // held while a library is tried and loaded; before mutex_
+  std::map<std::string, Refusal> refusals_;  // of libraries, by plugin; under library_mutex_
   mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<LibraryPlugin>> libraries_;
   std::map<std::string, std::shared_ptr<ChildPlugin>> children_;
+  std::map<std::string, std::shared_ptr<CallStatistics>> statistics_;
 };
 
 }  // namespace millrace::plugin

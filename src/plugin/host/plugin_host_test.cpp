@@ -188,6 +188,30 @@ TEST_CASE("a child that was killed is started again and its instances are opened
   }
 }
 
+TEST_CASE("a child that its owner killed stays down, and what is called fails") {
+  Log log(LogFormat::kText, LogLevel::kError);
+  const auto child =
+      std::make_shared<ChildPlugin>(read_manifest(fs::path(MILLRACE_EXAMPLE_PLUGINS) / "shelf"), log);
+  CHECK_FALSE(child->process_id().has_value());
+  ArtifactRepositoryProxy repository(child->open({Kind::kArtifactRepository, "shelf", "shelf:x", {}}));
+  const auto id = child->process_id();
+  REQUIRE(id.has_value());
+  CHECK(fs::exists("/proc/" + std::to_string(*id)));
+  put(repository, "f", "x");
+  child->kill();
+  CHECK_THROWS_AS(put(repository, "f", "x"), Error);
+  CHECK_THROWS_AS(put(repository, "f", "x"), Error);
+  CHECK(child->health().starts == 1);
+}
+
+TEST_CASE("a log's lines go to whoever takes them") {
+  std::vector<std::string> lines;
+  Log log(LogLevel::kWarning, [&](LogLevel, std::string_view message) { lines.emplace_back(message); });
+  log.info("quiet");
+  log.error("loud");
+  CHECK(lines == std::vector<std::string>{"loud"});
+}
+
 TEST_CASE("plugins that cannot start are told with what they said, in time") {
   const TemporaryFolder folder;
   folder.add_script("silent", "exec sleep 30");

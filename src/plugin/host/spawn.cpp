@@ -2,15 +2,23 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <array>
+#include <cerrno>
 
 #include "base/error.h"
 
 namespace millrace::plugin {
 namespace {
+
+// Where the child keeps the pipe that tells why it could not start.
+constexpr int kReport = STDERR_FILENO + 1;
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
@@ -19,47 +27,89 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-class SpawnAttributes {
+// All that the child needs, made before the fork: between fork and exec only calls are allowed that are safe
+// in a signal handler, because other threads of ours may have held any lock.
+struct Plan {
+  const char* program;
+  char* const* arguments;
+  char* const* environment;
+  const char* folder;              // null: ours
+  std::array<int, 4> descriptors;  // what becomes 0, 1, 2 and kReport
+};
+
+// Signals are blocked in the meantime, so that no handler of ours runs in the child. What we ignore of
+// SIGXFSZ stays ignored: to a plugin too, a file that may not grow is an error like any other.
+void restore_signals() {
+  for (int number = 1; number < NSIG; ++number) {
+    if (number != SIGXFSZ) signal(number, SIG_DFL);
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+// A plugin holds credentials: no core dump keeps them, no file that it makes shows them to other users. And
+// it gets no rights that its user does not have, see docs/plugins/security.md.
+bool give_up_rights() {
+  umask(077);
+  const rlimit none{0, 0};
+  return setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+}
+
+// They are moved out of the way first: one may have the number that another is to get.
+bool place_descriptors(const std::array<int, 4>& descriptors) {
+  std::array<int, 4> moved{};
+  for (size_t i = 0; i < moved.size(); ++i) {
+    moved.at(i) = fcntl(descriptors.at(i), F_DUPFD, kReport + 1);
+    if (moved.at(i) < 0) return false;
+  }
+  for (int target = 0; target < kReport; ++target) {
+    if (dup2(moved.at(static_cast<size_t>(target)), target) < 0) return false;
+  }
+  if (dup3(moved.back(), kReport, O_CLOEXEC) < 0) return false;
+  closefrom(kReport + 1);
+  return true;
+}
+
+// Writes errno to the pipe when it fails; when it succeeds, exec closes the pipe.
+[[noreturn]] void become(const Plan& plan) {
+  int report = plan.descriptors.back();
+  restore_signals();
+  bool ready = setpgid(0, 0) == 0 && give_up_rights();
+  ready = ready && (plan.folder == nullptr || chdir(plan.folder) == 0);
+  if (ready && place_descriptors(plan.descriptors)) {
+    report = kReport;
+    execvpe(plan.program, plan.arguments, plan.environment);
+  }
+  const int fault = errno;
+  const ssize_t ignored = write(report, &fault, sizeof fault);
+  static_cast<void>(ignored);
+  _exit(127);
+}
+
+class BlockedSignals {
  public:
-  SpawnAttributes() {
-    posix_spawnattr_init(&attributes_);
-    sigset_t none;
-    sigemptyset(&none);
+  BlockedSignals() {
     sigset_t all;
     sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setpgroup(&attributes_, 0);
-    posix_spawnattr_setflags(&attributes_,
-                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
-  ~SpawnAttributes() { posix_spawnattr_destroy(&attributes_); }
-  SpawnAttributes(const SpawnAttributes&) = delete;
-  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
-  const posix_spawnattr_t* get() const { return &attributes_; }
+  ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  BlockedSignals(const BlockedSignals&) = delete;
+  BlockedSignals& operator=(const BlockedSignals&) = delete;
 
  private:
-  posix_spawnattr_t attributes_{};
+  sigset_t before_{};
 };
 
-class SpawnActions {
- public:
-  explicit SpawnActions(const SpawnOptions& options) {
-    posix_spawn_file_actions_init(&actions_);
-    if (!options.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions_, options.folder.c_str());
-    posix_spawn_file_actions_adddup2(&actions_, options.input, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, options.output, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, options.errors, STDERR_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
-  }
-  ~SpawnActions() { posix_spawn_file_actions_destroy(&actions_); }
-  SpawnActions(const SpawnActions&) = delete;
-  SpawnActions& operator=(const SpawnActions&) = delete;
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-};
+// Waits until the child has become the program; 0 then.
+int reported_fault(const Descriptor& report) {
+  int fault = 0;
+  ssize_t count = 0;
+  do count = read(report.get(), &fault, sizeof fault);
+  while (count < 0 && errno == EINTR);
+  return count == static_cast<ssize_t>(sizeof fault) ? fault : 0;
+}
 
 }  // namespace
 
@@ -71,12 +121,28 @@ Pipe make_pipe() {
 }
 
 Spawned spawn(SpawnOptions options) {
-  const SpawnAttributes attributes;
-  const SpawnActions actions(options);
+  Pipe report = make_pipe();
+  const std::vector<char*> arguments = pointers(options.arguments);
+  const std::vector<char*> environment = pointers(options.environment);
+  const Plan plan{options.program.c_str(),
+                  arguments.data(),
+                  environment.data(),
+                  options.folder.empty() ? nullptr : options.folder.c_str(),
+                  {options.input, options.output, options.errors, report.write.get()}};
   Spawned spawned;
-  spawned.fault = posix_spawnp(&spawned.pid, options.program.c_str(), actions.get(), attributes.get(),
-                               pointers(options.arguments).data(), pointers(options.environment).data());
+  {
+    const BlockedSignals blocked;
+    spawned.pid = fork();
+    if (spawned.pid == 0) become(plan);
+  }
+  if (spawned.pid < 0) {
+    spawned.fault = errno;
+    return spawned;
+  }
+  report.write = Descriptor();
+  spawned.fault = reported_fault(report.read);
   if (spawned.fault != 0) {
+    waitpid(spawned.pid, nullptr, 0);
     spawned.pid = -1;
   } else {
     spawned.ending = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, spawned.pid, 0)));

@@ -34,7 +34,10 @@ struct Spawned {
   Descriptor ending;  ///< readable when the process has ended
 };
 
-/// Starts a program with no signal blocked or ignored, as a group of its own, with no descriptors but three.
+/// Starts a program with no signal blocked or ignored but SIGXFSZ where we ignore it, as a group of its own,
+/// with no descriptors but three. It gives up what a plugin does not need: it cannot gain rights by
+/// set-user-id programs, writes no core dump, and its files are its user's alone (umask 077). Returns when
+/// the program runs or could not be started. Any thread.
 Spawned spawn(SpawnOptions options);
 
 /// "was ended by signal 9", "ended with status 1": what waitpid() told, in words.

@@ -1,6 +1,8 @@
 #include <google/protobuf/descriptor.h>
 #include <simdjson.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 #include <set>
@@ -22,7 +24,39 @@ struct Environment {
   const Services& services;
   const CallContext& context;
   const Document& document;
+  const Judge& judge;
 };
+
+// The operations of the contract that the schema has as fields: "mlflowGetRun" is GetRun.
+constexpr std::string_view kFieldPrefix = "mlflow";
+constexpr std::array<std::string_view, 6> kFields{"GetExperiment",       "GetRun",
+                                                  "SearchRuns",          "ListArtifacts",
+                                                  "SearchModelVersions", "GetMetricHistoryBulkInterval"};
+
+const wire::Operation& operation_named(std::string_view name) {
+  const auto& operations = wire::operations();
+  return *std::find_if(operations.begin(), operations.end(),
+                       [name](const wire::Operation& operation) { return operation.name == name; });
+}
+
+std::unique_ptr<Message> call(const Environment& environment, const wire::Operation& operation,
+                              const Message& request) {
+  environment.judge(operation, request);
+  return operation.call(environment.services, environment.context, request);
+}
+
+void append_error(const Error& error, const std::string& path, std::string& errors) {
+  errors += errors.empty() ? "{\"message\":" : ",{\"message\":";
+  wire::append_json_string(error.what(), errors);
+  if (!path.empty()) {
+    errors += ",\"path\":[";
+    wire::append_json_string(path, errors);
+    errors += ']';
+  }
+  errors += ",\"extensions\":{\"code\":";
+  wire::append_json_string(error_code_name(error.code()), errors);
+  errors += "}}";
+}
 
 // The names of the reference's schema, where two types are extended ones.
 std::string type_name(const Message& message) {
@@ -56,7 +90,8 @@ std::vector<Selection> without_fragments(const Document& document, const std::ve
 
 class ResultWriter {
  public:
-  ResultWriter(const Environment& environment, std::string& out) : environment_(environment), out_(out) {}
+  ResultWriter(const Environment& environment, std::string& out, std::string& errors)
+      : environment_(environment), out_(out), errors_(errors) {}
 
   void write(const Message& message, const std::vector<Selection>& selections) {
     out_ += '{';
@@ -87,28 +122,37 @@ class ResultWriter {
     }
   }
 
-  // The schema gives runs two fields that are looked up.
+  // The schema gives runs two fields that are looked up. Who may not see one of them sees the rest.
   bool write_run_extension(const Message& message, const Selection& selection) {
+    if (selection.name != "modelVersions" && selection.name != "experiment") return false;
     const v1::RunInfo& info = static_cast<const v1::Run&>(message).info();
-    if (selection.name == "modelVersions") {
-      write_model_versions(info.run_id(), selection);
+    std::unique_ptr<Message> found;
+    try {
+      found = selection.name == "experiment" ? experiment(info) : model_versions(info);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kPermissionDenied) throw;
+      append_error(error, selection.alias, errors_);
+      out_ += "null";
       return true;
     }
-    if (selection.name != "experiment") return false;
-    v1::GetExperimentRequest request;
-    request.set_experiment_id(info.experiment_id());
-    const auto response =
-        environment_.services.experiment_service->get_experiment(environment_.context, request);
-    write(response.experiment(), selection.children);
+    if (selection.name == "experiment") {
+      write(static_cast<const v1::GetExperimentResponse&>(*found).experiment(), selection.children);
+    } else {
+      write_list(*found, *found->GetDescriptor()->FindFieldByName("model_versions"), selection);
+    }
     return true;
   }
 
-  void write_model_versions(const std::string& run_id, const Selection& selection) {
+  std::unique_ptr<Message> experiment(const v1::RunInfo& info) {
+    v1::GetExperimentRequest request;
+    request.set_experiment_id(info.experiment_id());
+    return call(environment_, operation_named("GetExperiment"), request);
+  }
+
+  std::unique_ptr<Message> model_versions(const v1::RunInfo& info) {
     v1::SearchModelVersionsRequest request;
-    request.set_filter("run_id = '" + run_id + "'");
-    const auto response =
-        environment_.services.model_version_service->search_model_versions(environment_.context, request);
-    write_list(response, *response.GetDescriptor()->FindFieldByName("model_versions"), selection);
+    request.set_filter("run_id = '" + info.run_id() + "'");
+    return call(environment_, operation_named("SearchModelVersions"), request);
   }
 
   void write_list(const Message& message, const FieldDescriptor& field, const Selection& selection) {
@@ -169,6 +213,7 @@ class ResultWriter {
 
   const Environment& environment_;
   std::string& out_;
+  std::string& errors_;
 };
 
 std::string input_json(const Selection& field, const dom::element& variables) {
@@ -183,53 +228,18 @@ std::string input_json(const Selection& field, const dom::element& variables) {
   return "{}";
 }
 
-template <typename Request>
-Request request_from(const std::string& json) {
-  Request request;
-  wire::read_json(json, request);
-  wire::check_required(request);
-  return request;
-}
-
-std::unique_ptr<Message> call(const Environment& environment, const std::string& field,
-                              const std::string& input) {
-  const Services& services = environment.services;
-  const CallContext& context = environment.context;
-  const auto kept = [](auto response) { return std::make_unique<decltype(response)>(std::move(response)); };
-  if (field == "mlflowGetExperiment") {
-    return kept(
-        services.experiment_service->get_experiment(context, request_from<v1::GetExperimentRequest>(input)));
+std::unique_ptr<Message> call_field(const Environment& environment, std::string_view field,
+                                    const std::string& input) {
+  const std::string_view name =
+      field.starts_with(kFieldPrefix) ? field.substr(kFieldPrefix.size()) : std::string_view();
+  if (std::find(kFields.begin(), kFields.end(), name) == kFields.end()) {
+    throw_invalid_parameter("GraphQL: Cannot query field '" + std::string(field) + "' on type 'Query'.");
   }
-  if (field == "mlflowGetRun")
-    return kept(services.run_service->get_run(context, request_from<v1::GetRunRequest>(input)));
-  if (field == "mlflowSearchRuns")
-    return kept(services.run_service->search_runs(context, request_from<v1::SearchRunsRequest>(input)));
-  if (field == "mlflowListArtifacts") {
-    return kept(
-        services.artifact_service->list_artifacts(context, request_from<v1::ListArtifactsRequest>(input)));
-  }
-  if (field == "mlflowGetMetricHistoryBulkInterval") {
-    return kept(services.metric_service->get_metric_history_bulk_interval(
-        context, request_from<v1::GetMetricHistoryBulkIntervalRequest>(input)));
-  }
-  if (field == "mlflowSearchModelVersions") {
-    return kept(services.model_version_service->search_model_versions(
-        context, request_from<v1::SearchModelVersionsRequest>(input)));
-  }
-  throw_invalid_parameter("GraphQL: Cannot query field '" + field + "' on type 'Query'.");
-}
-
-void append_error(const Error& error, const std::string& path, std::string& errors) {
-  errors += errors.empty() ? "{\"message\":" : ",{\"message\":";
-  wire::append_json_string(error.what(), errors);
-  if (!path.empty()) {
-    errors += ",\"path\":[";
-    wire::append_json_string(path, errors);
-    errors += ']';
-  }
-  errors += ",\"extensions\":{\"code\":";
-  wire::append_json_string(error_code_name(error.code()), errors);
-  errors += "}}";
+  const wire::Operation& operation = operation_named(name);
+  const std::unique_ptr<Message> request(operation.request->New());
+  wire::read_json(input, *request);
+  wire::check_required(*request);
+  return call(environment, operation, *request);
 }
 
 // A field that fails is null and told among the errors; the others are answered all the same.
@@ -247,8 +257,8 @@ std::string run_query(const Environment& environment, const dom::element& variab
       if (field.name == "__typename") {
         result = "\"Query\"";
       } else {
-        ResultWriter(environment, result)
-            .write(*call(environment, field.name, input_json(field, variables)), field.children);
+        ResultWriter(environment, result, errors)
+            .write(*call_field(environment, field.name, input_json(field, variables)), field.children);
       }
     } catch (const Error& error) {
       result = "null";
@@ -259,7 +269,8 @@ std::string run_query(const Environment& environment, const dom::element& variab
   return "{\"data\":" + data + "}" + (errors.empty() ? "" : ",\"errors\":[" + errors + "]") + "}";
 }
 
-std::string execute_body(const Services& services, const CallContext& context, std::string_view body) {
+std::string execute_body(const Services& services, const CallContext& context, std::string_view body,
+                         const Judge& judge) {
   dom::parser parser;
   dom::element request;
   std::string_view query;
@@ -273,14 +284,15 @@ std::string execute_body(const Services& services, const CallContext& context, s
   if (request["variables"].get(variables) != simdjson::SUCCESS) {
     variables = no_variables.parse(std::string("{}")).value();
   }
-  return run_query({services, context, document}, variables);
+  return run_query({services, context, document, judge}, variables);
 }
 
 }  // namespace
 
-std::string execute(const Services& services, const CallContext& context, std::string_view body) {
+std::string execute(const Services& services, const CallContext& context, std::string_view body,
+                    const Judge& judge) {
   try {
-    return execute_body(services, context, body);
+    return execute_body(services, context, body, judge);
   } catch (const Error& error) {
     std::string errors;
     append_error(error, "", errors);

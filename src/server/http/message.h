@@ -49,6 +49,7 @@ struct Response {
   Headers headers;
   std::variant<std::string, std::unique_ptr<ByteSource>> body;
   std::string operation;  ///< Name for the access log and the metrics, e.g. "LogMetric"; "-" when unknown.
+  std::string principal;  ///< Who asked, for the access log; empty when nobody was asked to say.
 };
 
 enum class BodyMode {
@@ -63,6 +64,12 @@ enum class BodyMode {
 class Exchange {
  public:
   virtual ~Exchange() = default;
+
+  /// True: admit() comes first, before anything of the body is read, and nothing else is asked until then.
+  virtual bool needs_admission() const { return false; }
+  /// Finds out, without a thread that waits, what is to become of the request. On an I/O thread; `ready` is
+  /// called once, on any thread, perhaps before this returns.
+  virtual void admit(const std::function<void()>& ready) noexcept { ready(); }
 
   virtual BodyMode body_mode() const { return BodyMode::kCollect; }
   /// Largest body in bytes; a longer one is answered with 413 and the connection is closed.
@@ -101,6 +108,7 @@ class Handler {
 struct Completed {
   const RequestHead& head;
   const std::string& operation;
+  const std::string& principal;
   int status;
   uint64_t bytes_in;   ///< Body bytes received.
   uint64_t bytes_out;  ///< Body bytes sent.

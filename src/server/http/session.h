@@ -222,6 +222,7 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
 
   asio::awaitable<bool> serve_request(Parser& parser, const RequestHead& head) {
     const auto exchange = shared_.handler.begin(head);
+    if (exchange->needs_admission()) co_await admitted(*exchange);
     const auto length = parser.content_length();
     const std::string too_large = "The body of the request is larger than the " +
                                   std::to_string(exchange->body_limit()) + " bytes that are accepted here.";
@@ -320,19 +321,34 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
                                                                                        asio::use_awaitable);
   }
 
+  // What resumes a coroutine on its I/O thread, from any other.
+  template <typename Handler>
+  std::function<void()> waker(const std::shared_ptr<Handler>& resume) {
+    return [resume, executor = stream_.get_executor(), &deferred = shared_.deferred] {
+      // Moved, so that the coroutine ends with its I/O thread even if a copy of this call lives longer.
+      asio::post(executor, [handler = std::move(*resume)]() mutable { handler(true); });
+      // The last touch of what the server owns: it waits for this before it ends.
+      --deferred;
+    };
+  }
+
+  asio::awaitable<bool> admitted(Exchange& exchange) {
+    const auto start = [this, &exchange](auto handler) {
+      const auto resume = std::make_shared<decltype(handler)>(std::move(handler));
+      ++shared_.deferred;
+      exchange.admit(waker(resume));
+    };
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(start,
+                                                                                       asio::use_awaitable);
+  }
+
   // True when the exchange has begun by itself and is now ready to finish.
   asio::awaitable<bool> started(Exchange& exchange, const std::string& body) {
     const auto start = [this, &exchange, &body](auto handler) {
       auto resume = std::make_shared<decltype(handler)>(std::move(handler));
       const auto executor = stream_.get_executor();
       ++shared_.deferred;
-      const bool begun = exchange.start(body, [resume, executor, &deferred = shared_.deferred] {
-        // Moved, so that the coroutine ends with its I/O thread even if a copy of this call lives longer.
-        asio::post(executor, [handler = std::move(*resume)]() mutable { handler(true); });
-        // The last touch of what the server owns: it waits for this before it ends.
-        --deferred;
-      });
-      if (begun) return;
+      if (exchange.start(body, waker(resume))) return;
       --shared_.deferred;
       asio::post(executor, [resume] { (*resume)(false); });
     };
@@ -545,8 +561,8 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
   void report(const RequestHead& head, const Response& response) {
     const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     // A client that left before the end of its answer is told apart as nginx does.
-    shared_.observer.completed(
-        {head, response.operation, complete_ ? response.status : 499, bytes_in_, bytes_out_, seconds});
+    shared_.observer.completed({head, response.operation, response.principal,
+                                complete_ ? response.status : 499, bytes_in_, bytes_out_, seconds});
   }
 
   Stream stream_;

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useState } from "react";
 
-import { call, place, request } from "../api/client";
+import type { Files } from "../api/artifacts";
+import { request } from "../api/client";
 import type { FileInfo } from "../api/contract.gen";
 import { parseCsv } from "../csv";
 import { bytes } from "../format";
@@ -27,20 +28,17 @@ function kindOf(path: string): string {
   return kinds.find(([pattern]) => pattern.test(path))?.[1] ?? "";
 }
 
-function fileUrl(run: string, path: string): string {
-  return place(`get-artifact?${new URLSearchParams({ path, run_uuid: run }).toString()}`);
-}
-
-export function Artifacts({ run, root }: { run: string; root: string }) {
+/** The files below `folder` as a tree, and a preview of the chosen one. */
+export function Artifacts({ files, root, folder = "" }: { files: Files; root: string; folder?: string }) {
   const [file, setFile] = useState<FileInfo | null>(null);
   return (
     <div className="card artifacts">
       <div className="tree">
-        <Folder run={run} path="" chosen={file} choose={setFile} />
+        <Folder files={files} path={folder} chosen={file} choose={setFile} />
       </div>
       <div className="preview">
         {file ? (
-          <Preview key={file.path} run={run} file={file} />
+          <Preview key={file.path} files={files} file={file} />
         ) : (
           <Empty title="Choose a file">
             <p className="row">
@@ -55,16 +53,16 @@ export function Artifacts({ run, root }: { run: string; root: string }) {
 }
 
 interface FolderProps {
-  run: string;
+  files: Files;
   path: string;
   chosen: FileInfo | null;
   choose: (file: FileInfo) => void;
 }
 
-function Folder({ run, path, chosen, choose }: FolderProps) {
+function Folder({ files, path, chosen, choose }: FolderProps) {
   const list = useQuery({
-    queryKey: ["artifacts", run, path],
-    queryFn: async ({ signal }) => (await call("ListArtifacts", { run_id: run, ...(path ? { path } : {}) }, signal)).files ?? [],
+    queryKey: ["artifacts", files.key, path],
+    queryFn: ({ signal }) => files.list(path, signal),
   });
   if (list.error) return <Fault fault={list.error} retry={() => void list.refetch()} />;
   if (!list.data) return <Loading what="files" />;
@@ -73,14 +71,14 @@ function Folder({ run, path, chosen, choose }: FolderProps) {
     <ul>
       {list.data.map((file) => (
         <li key={file.path}>
-          <Entry run={run} file={file} chosen={chosen} choose={choose} />
+          <Entry files={files} file={file} chosen={chosen} choose={choose} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Entry({ run, file, chosen, choose }: { run: string; file: FileInfo; chosen: FileInfo | null; choose: (file: FileInfo) => void }) {
+function Entry({ files, file, chosen, choose }: { files: Files; file: FileInfo; chosen: FileInfo | null; choose: (file: FileInfo) => void }) {
   const [open, setOpen] = useState(false);
   const path = file.path ?? "";
   const name = path.slice(path.lastIndexOf("/") + 1);
@@ -102,12 +100,12 @@ function Entry({ run, file, chosen, choose }: { run: string; file: FileInfo; cho
         <Icon name="folder" />
         <bdi className="clip">{name}</bdi>
       </button>
-      {open && <Folder run={run} path={path} chosen={chosen} choose={choose} />}
+      {open && <Folder files={files} path={path} chosen={chosen} choose={choose} />}
     </>
   );
 }
 
-function Preview({ run, file }: { run: string; file: FileInfo }) {
+function Preview({ files, file }: { files: Files; file: FileInfo }) {
   const path = file.path ?? "";
   const kind = kindOf(path);
   return (
@@ -118,27 +116,27 @@ function Preview({ run, file }: { run: string; file: FileInfo }) {
         </bdi>
         <span className="muted">{bytes(file.file_size ?? 0)}</span>
         <CopyButton text={path} what="the path" />
-        <a className="button" href={fileUrl(run, path)} download>
+        <a className="button" href={files.url(path)} download>
           <Icon name="download" /> Download
         </a>
       </header>
       <div tabIndex={0} role="region" aria-label={`Preview of ${path}`}>
         {kind === "" && <Empty title="No preview for this kind of file" />}
-        {kind === "image" && <ImagePreview run={run} file={file} />}
-        {kind !== "" && kind !== "image" && <TextPreview run={run} file={file} kind={kind} />}
+        {kind === "image" && <ImagePreview files={files} file={file} />}
+        {kind !== "" && kind !== "image" && <TextPreview files={files} file={file} kind={kind} />}
       </div>
     </>
   );
 }
 
 /** Images come as bytes and are shown as images only, so that one with a script in it does nothing. */
-function ImagePreview({ run, file }: { run: string; file: FileInfo }) {
+function ImagePreview({ files, file }: { files: Files; file: FileInfo }) {
   const path = file.path ?? "";
   const tooLarge = (file.file_size ?? 0) > largestImage;
   const [url, setUrl] = useState("");
   const image = useQuery({
-    queryKey: ["image", run, path],
-    queryFn: async ({ signal }) => (await request(fileUrl(run, path), { signal })).blob(),
+    queryKey: ["image", files.key, path],
+    queryFn: async ({ signal }) => (await request(files.url(path), { signal })).blob(),
     enabled: !tooLarge,
   });
   useEffect(() => {
@@ -153,14 +151,14 @@ function ImagePreview({ run, file }: { run: string; file: FileInfo }) {
   return url ? <img src={url} alt={path} /> : <Loading what="the image" />;
 }
 
-function TextPreview({ run, file, kind }: { run: string; file: FileInfo; kind: string }) {
+function TextPreview({ files, file, kind }: { files: Files; file: FileInfo; kind: string }) {
   const path = file.path ?? "";
   const text = useQuery({
-    queryKey: ["text", run, path],
+    queryKey: ["text", files.key, path],
     queryFn: async ({ signal }) => {
       const size = file.file_size ?? 0;
       if (size === 0) return "";
-      return (await request(fileUrl(run, path), { signal, headers: { Range: `bytes=0-${Math.min(size, previewBytes) - 1}` } })).text();
+      return (await request(files.url(path), { signal, headers: { Range: `bytes=0-${Math.min(size, previewBytes) - 1}` } })).text();
     },
   });
   if (text.error) return <Fault fault={text.error} retry={() => void text.refetch()} />;

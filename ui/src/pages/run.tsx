@@ -4,22 +4,26 @@ import "../styles/run.css";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 
+import { runFiles } from "../api/artifacts";
 import { call } from "../api/client";
 import type { Run } from "../api/contract.gen";
 import { useChanges } from "../api/live";
 import { usePaced } from "../api/pace";
 import { deleteRuns, renameRun, restoreRuns } from "../api/run-actions";
 import { real } from "../api/table";
-import { duration, number, plural } from "../format";
+import { duration, number } from "../format";
 import { setCrumbs } from "../parts/crumbs";
+import { Datasets } from "../parts/datasets";
 import { FormDialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
+import { Note } from "../parts/note";
+import { Pairs } from "../parts/pairs";
+import { RunModels } from "../parts/run-models";
 import { CopyButton, Empty, Fault, Loading, Status, Time, useNow } from "../parts/small";
 import { say, sayFault } from "../parts/toasts";
 import { link } from "../router";
 
 const MetricCharts = lazy(() => import("../charts/metric-charts").then((part) => ({ default: part.MetricCharts })));
-const Markdown = lazy(() => import("../parts/markdown").then((part) => ({ default: part.Markdown })));
 const Artifacts = lazy(() => import("./artifacts").then((part) => ({ default: part.Artifacts })));
 
 const tabs = { overview: "Overview", metrics: "Metrics", artifacts: "Artifacts" } as const;
@@ -40,6 +44,7 @@ export function RunPage({ id, tab }: { id: string; tab: string }) {
   const client = useQueryClient();
   const now = useNow();
   const [renaming, setRenaming] = useState(false);
+  const files = useMemo(() => runFiles(id), [id]);
   const run = query.data;
   const info = run?.info;
   const experiment = info?.experiment_id ?? "";
@@ -112,7 +117,7 @@ export function RunPage({ id, tab }: { id: string; tab: string }) {
       <Suspense fallback={<Loading what="this part" />}>
         {current === "overview" && <Overview run={run} refresh={refresh} />}
         {current === "metrics" && <Metrics run={run} />}
-        {current === "artifacts" && <Artifacts run={id} root={info.artifact_uri ?? ""} />}
+        {current === "artifacts" && <Artifacts files={files} root={info.artifact_uri ?? ""} />}
       </Suspense>
       {renaming && <RenameDialog id={id} name={name} onClose={() => setRenaming(false)} done={refresh} />}
     </div>
@@ -157,97 +162,15 @@ function Overview({ run, refresh }: { run: Run; refresh: () => Promise<void> }) 
   const metrics = (run.data?.metrics ?? []).map((metric): [string, string] => [metric.key ?? "", number(real(metric.value ?? "NaN"))]);
   const params = (run.data?.params ?? []).map((param): [string, string] => [param.key ?? "", param.value ?? ""]);
   const shown = tags.filter((tag) => tag.key !== noteTag && tag.key !== "mlflow.runName").map((tag): [string, string] => [tag.key ?? "", tag.value ?? ""]);
+  const inputs = run.inputs?.dataset_inputs ?? [];
   return (
     <div className="overview">
-      <Note key={note} run={run.info?.run_id ?? ""} note={note} refresh={refresh} />
+      <Note title="Notes" text={note} onKeep={(text) => call("SetTag", { run_id: run.info?.run_id ?? "", key: noteTag, value: text }).then(refresh)} />
       <Pairs title="Metrics" word="metric" pairs={metrics} right />
       <Pairs title="Params" word="param" pairs={params} />
       <Pairs title="Tags" word="tag" pairs={shown} />
+      {inputs.length > 0 && <Datasets inputs={inputs} />}
+      <RunModels run={run.info?.run_id ?? ""} outputs={run.outputs?.model_outputs ?? []} />
     </div>
-  );
-}
-
-function Note({ run, note, refresh }: { run: string; note: string; refresh: () => Promise<void> }) {
-  const [editing, setEditing] = useState(false);
-  const [text, setText] = useState(note);
-  const keep = () =>
-    call("SetTag", { run_id: run, key: noteTag, value: text }).then(async () => {
-      setEditing(false);
-      await refresh();
-    }, sayFault);
-  return (
-    <section className="card note" aria-label="Notes">
-      <header>
-        <h2 className="grow">Notes</h2>
-        {!editing && (
-          <button type="button" className="button" onClick={() => setEditing(true)}>
-            <Icon name="pencil" /> Edit
-          </button>
-        )}
-      </header>
-      <div className="note-body">
-        {editing ? (
-          <div className="column">
-            <textarea className="input" rows={8} autoFocus aria-label="Notes in Markdown" placeholder="Markdown" value={text} onChange={(event) => setText(event.target.value)} />
-            <div className="row">
-              <button type="button" className="button primary" onClick={() => void keep()}>
-                Keep
-              </button>
-              <button type="button" className="button" onClick={() => setEditing(false)}>
-                Cancel
-              </button>
-            </div>
-          </div>
-        ) : note ? (
-          <Suspense fallback={<Loading what="the notes" />}>
-            <Markdown text={note} />
-          </Suspense>
-        ) : (
-          <p className="muted">No notes yet.</p>
-        )}
-      </div>
-    </section>
-  );
-}
-
-/** Names and values with a search, each to be copied. */
-function Pairs({ title, word, pairs, right = false }: { title: string; word: string; pairs: [string, string][]; right?: boolean }) {
-  const [text, setText] = useState("");
-  const sorted = useMemo(() => [...pairs].sort(([a], [b]) => a.localeCompare(b)), [pairs]);
-  const wanted = text.toLowerCase();
-  const found = sorted.filter(([key, value]) => key.toLowerCase().includes(wanted) || value.toLowerCase().includes(wanted));
-  const most = 500;
-  return (
-    <section className="card" aria-label={title}>
-      <header>
-        <h2 className="grow">{title}</h2>
-        {pairs.length > 8 && <input className="input" type="search" placeholder="Search" aria-label={`Search ${title}`} value={text} onChange={(event) => setText(event.target.value)} />}
-        <span className="muted">{pairs.length}</span>
-      </header>
-      {pairs.length === 0 ? (
-        <p className="muted note-body">No {word}s</p>
-      ) : (
-        <div className="pairs" tabIndex={0} role="region" aria-label={`${title} and their values`}>
-          <table className="plain">
-            <tbody>
-              {found.slice(0, most).map(([key, value]) => (
-                <tr key={key}>
-                  <th scope="row">
-                    <bdi>{key}</bdi>
-                  </th>
-                  <td className={right ? "number right" : "mono"}>
-                    <bdi>{value.length > 600 ? `${value.slice(0, 600)}…` : value}</bdi>
-                  </td>
-                  <td className="tight">
-                    <CopyButton text={value} what={key} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          {found.length > most && <p className="muted note-body">{plural(found.length - most, `more ${word}`)}: search to see them.</p>}
-        </div>
-      )}
-    </section>
   );
 }

@@ -16,6 +16,7 @@ export function setCrumbs(list: readonly Crumb[]): void {
   for (const watcher of watchers) watcher();
 }
 
+/** Where the page is below its section, which the navigation beside it shows. */
 export function Crumbs(): ReactNode {
   const list = useSyncExternalStore(
     (watcher) => {
@@ -26,7 +27,7 @@ export function Crumbs(): ReactNode {
   );
   return (
     <ol className="crumbs">
-      {list.map((crumb, i) => (
+      {list.slice(1).map((crumb, i) => (
         <li key={i} className="clip" title={crumb.text}>
           {crumb.href ? <a href={crumb.href}>{crumb.text}</a> : <span aria-current="page">{crumb.text}</span>}
         </li>

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import stat
 import threading
 import uuid
 from collections.abc import Iterable, Iterator
@@ -23,7 +24,7 @@ from millrace.plugin import (
 )
 from millrace.plugin.messages import ArtifactListing, ArtifactPath, ArtifactRead, ArtifactWrite, FileInfo
 
-from millrace_file_plugin.folders import make_folder, root_of, sync_folder
+from millrace_file_plugin.folders import make_folder, root_of, status_of, sync_folder, telling
 
 # Below the root, not listed: files that are being written and what is being removed.
 _UNFINISHED = ".unfinished"
@@ -39,31 +40,37 @@ class FolderRepository(ArtifactRepository):
         self._root = root_of(options.uri)
         self._unfinished = self._root / _UNFINISHED
         self._tree = threading.Lock()  # folders come and go by one thread at a time
-        make_folder(self._unfinished)
-        _sweep(self._unfinished)
+        with telling(f"the folder {self._unfinished}"):
+            make_folder(self._unfinished)
+            _sweep(self._unfinished)
 
     def list(self, context: CallContext, request: ArtifactPath) -> ArtifactListing:
         folder = self._locate(request.path)
-        if not folder.is_dir():
-            return ArtifactListing()
-        with os.scandir(folder) as entries:
-            found = sorted(entry.name for entry in entries)
-        shown = [folder / name for name in found if folder / name != self._unfinished]
-        return ArtifactListing(files=[self._describe(path) for path in shown if path.exists()])
+        with telling(f"'{request.path}'"):
+            status = status_of(folder)
+            if status is None or not stat.S_ISDIR(status.st_mode):
+                return ArtifactListing()
+            shown = [
+                folder / name for name in sorted(os.listdir(folder)) if folder / name != self._unfinished
+            ]
+            found = [(path, status_of(path)) for path in shown]
+        return ArtifactListing(files=[self._describe(path, status) for path, status in found if status])
 
     def read(self, context: CallContext, request: ArtifactRead) -> Iterable[bytes] | BinaryIO:
         path = self._locate(request.path)
-        if not path.is_file():
-            raise NotFound(f"there is no file '{request.path}'")
-        file = path.open("rb")
+        with telling(f"'{request.path}'"):
+            status = status_of(path)
+            if status is None or not stat.S_ISREG(status.st_mode):
+                raise NotFound(f"there is no file '{request.path}'")
+            file = path.open("rb")
         file.seek(request.offset)
         if not request.length:
             return file
-        return Download(_part(file, request.length), path.stat().st_size)
+        return Download(_part(file, request.length), status.st_size)
 
     def write(self, context: CallContext, request: ArtifactWrite, content: Iterator[bytes]) -> None:
         path = self._locate(request.path)
-        with self._new_file() as (file, unfinished):
+        with telling(f"'{request.path}' cannot be written"), self._new_file() as (file, unfinished):
             for piece in content:
                 file.write(piece)
             file.flush()
@@ -72,10 +79,11 @@ class FolderRepository(ArtifactRepository):
 
     def remove(self, context: CallContext, request: ArtifactPath) -> None:
         path = self._locate(request.path)
-        doomed = [path] if request.path else [self._root / name for name in os.listdir(self._root)]
-        for entry in doomed:
-            if entry != self._unfinished:
-                self._remove(entry)
+        with telling(f"'{request.path}' cannot be removed"):
+            doomed = [path] if request.path else [self._root / name for name in os.listdir(self._root)]
+            for entry in doomed:
+                if entry != self._unfinished:
+                    self._remove(entry)
 
     def _locate(self, path: str) -> Path:
         """The host has checked that a path stays below the root."""
@@ -83,10 +91,10 @@ class FolderRepository(ArtifactRepository):
             raise InvalidParameter(f"'{_UNFINISHED}' is not a name for artifacts")
         return self._root / path
 
-    def _describe(self, path: Path) -> FileInfo:
-        info = FileInfo(path=path.relative_to(self._root).as_posix(), is_dir=path.is_dir())
+    def _describe(self, path: Path, status: os.stat_result) -> FileInfo:
+        info = FileInfo(path=path.relative_to(self._root).as_posix(), is_dir=stat.S_ISDIR(status.st_mode))
         if not info.is_dir:
-            info.file_size = path.stat().st_size
+            info.file_size = status.st_size
         return info
 
     @contextmanager

@@ -7,7 +7,6 @@ journal; each follows what the others append.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import struct
@@ -18,9 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Callable
 
-from millrace.plugin import ResourceExhausted, TemporarilyUnavailable
-
-from millrace_file_plugin.folders import sync_folder
+from millrace_file_plugin.folders import sync_folder, telling
 
 _HEADER = struct.Struct(">BII")  # kind of the record, length, check sum of the content
 
@@ -36,9 +33,10 @@ class Journal:
     def __init__(self, path: Path, apply: Apply) -> None:
         self._apply = apply
         self._mutex = threading.Lock()
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with telling(f"the journal {path}"):
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            sync_folder(path.parent)
         self._end = 0  # of what was applied
-        sync_folder(path.parent)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -79,15 +77,14 @@ class Journal:
 
     def _append(self, kind: int, content: bytes) -> None:
         record = _HEADER.pack(kind, len(content), zlib.crc32(content)) + content
-        try:
-            os.ftruncate(self._file, self._end)
-            _write_all(self._file, record, self._end)
-            os.fdatasync(self._file)
-        except OSError as error:
-            os.ftruncate(self._file, self._end)
-            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-            fault = ResourceExhausted if full else TemporarilyUnavailable
-            raise fault(f"the journal cannot be written: {error.strerror}") from error
+        with telling("the journal cannot be written"):
+            try:
+                os.ftruncate(self._file, self._end)
+                _write_all(self._file, record, self._end)
+                os.fdatasync(self._file)
+            except OSError:
+                os.ftruncate(self._file, self._end)
+                raise
         self._apply(kind, content)
         self._end += len(record)
 

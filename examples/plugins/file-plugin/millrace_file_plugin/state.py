@@ -1,14 +1,10 @@
-"""What the records of a journal amount to: experiments and runs in memory.
+"""What the records of a tracking journal amount to: experiments and runs in memory.
 
-Whether something may happen is decided before it is recorded, so applying a record never fails. Messages that
-were handed out are never changed, only replaced.
+Messages that were handed out are never changed, only replaced.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable
-
-from google.protobuf.message import Message
 from millrace.plugin import InvalidState, NotFound
 from millrace.plugin.messages import (
     Experiment,
@@ -32,6 +28,7 @@ from millrace.plugin.messages import (
 )
 
 from millrace_file_plugin.points import Point, Points
+from millrace_file_plugin.records import Records
 
 RUN_NAME = "mlflow.runName"
 
@@ -106,31 +103,25 @@ class RunState:
         return data
 
 
-class State:
+class State(Records):
     """All experiments and runs. The journal sees to it that one thread at a time is inside."""
 
     def __init__(self) -> None:
         self.experiments: dict[str, Experiment] = {}
         self.runs: dict[str, RunState] = {}
-        self._appliers: tuple[tuple[type[Message], Callable[[Any], None]], ...] = (
-            # The place in this list is the kind of a record in the journal: add at the end only.
-            (Experiment, self._create_experiment),
-            (ExperimentChanges, self._change_experiment),
-            (ExperimentTagWrite, self._set_experiment_tag),
-            (ExperimentTagKey, self._delete_experiment_tag),
-            (NewRun, self._create_run),
-            (RunChanges, self._change_run),
-            (RunDataWrite, lambda data: self.runs[data.run_id].write(data)),
-            (RunTagKey, lambda tag: self.runs[tag.run_id].delete_tag(tag.key)),
-            (MetricDeletion, lambda deletion: self.runs[deletion.run_id].delete_metrics(deletion)),
+        super().__init__(
+            (
+                (Experiment, self._create_experiment),
+                (ExperimentChanges, self._change_experiment),
+                (ExperimentTagWrite, self._set_experiment_tag),
+                (ExperimentTagKey, self._delete_experiment_tag),
+                (NewRun, self._create_run),
+                (RunChanges, self._change_run),
+                (RunDataWrite, lambda data: self.runs[data.run_id].write(data)),
+                (RunTagKey, lambda tag: self.runs[tag.run_id].delete_tag(tag.key)),
+                (MetricDeletion, lambda deletion: self.runs[deletion.run_id].delete_metrics(deletion)),
+            )
         )
-
-    def kind_of(self, record: Message) -> int:
-        return [kind for kind, _ in self._appliers].index(type(record))
-
-    def apply(self, kind: int, content: bytes) -> None:
-        message, applier = self._appliers[kind]
-        applier(message.FromString(content))
 
     def experiment(self, experiment_id: str, required_stage: str = "") -> Experiment:
         """Throws when there is no such experiment or it is in another stage."""

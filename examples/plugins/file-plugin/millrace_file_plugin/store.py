@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from typing import Callable
+from collections.abc import Iterable
 
-from google.protobuf.message import Message
 from millrace.plugin import AlreadyExists, CallContext, NotFound, PluginOptions, TrackingStore
 from millrace.plugin.messages import (
     CheckReport,
@@ -36,11 +32,9 @@ from millrace.plugin.messages import (
 )
 from millrace.plugin.search import experiment_field, matches, ordered, page_of, run_field, visible
 
-from millrace_file_plugin.folders import root_of
-from millrace_file_plugin.journal import Journal
+from millrace_file_plugin.folders import check_of, root_of
+from millrace_file_plugin.records import Kept
 from millrace_file_plugin.state import RunState, State, step_of
-
-Record = Callable[[Message], None]
 
 
 class JournalStore(TrackingStore):
@@ -48,24 +42,18 @@ class JournalStore(TrackingStore):
 
     def __init__(self, options: PluginOptions) -> None:
         self._folder = root_of(options.uri)
-        self._state = State()
-        self._journal = Journal(self._folder / "tracking.journal", self._state.apply)
-        with self._reading():
-            pass  # what was written before is read now, not by the first call
+        self._kept = Kept(self._folder / "tracking.journal", State())
 
     def close(self) -> None:
-        self._journal.close()
+        self._kept.close()
 
     def check(self, context: CallContext) -> Iterable[CheckReport.Finding]:
-        writable = os.access(self._folder, os.W_OK)
-        outcome = CheckReport.OUTCOME_FINE if writable else CheckReport.OUTCOME_FAILED
-        what = "can be written" if writable else "cannot be written: give it to the user of the server"
-        return [CheckReport.Finding(subject="folder", outcome=outcome, message=f"{self._folder} {what}")]
+        return [check_of(self._folder)]
 
     # ---- experiments ----
 
     def create_experiment(self, context: CallContext, request: NewExperiment) -> Experiment:
-        with self._writing() as (state, record):
+        with self._kept.writing() as (state, record):
             _refuse_taken_name(state, request.name)
             new_id = str(len(state.experiments))  # nothing is ever removed
             location = request.artifact_location or _below(request.artifact_root, new_id)
@@ -83,7 +71,7 @@ class JournalStore(TrackingStore):
             return state.experiment(new_id)
 
     def get_experiment(self, context: CallContext, request: ExperimentLookup) -> Experiment:
-        with self._reading() as state:
+        with self._kept.reading() as state:
             if request.WhichOneof("by") != "name":
                 return state.experiment(request.experiment_id)
             found = state.experiment_named(request.name)
@@ -92,14 +80,14 @@ class JournalStore(TrackingStore):
         return found
 
     def update_experiment(self, context: CallContext, request: ExperimentChanges) -> None:
-        with self._writing() as (state, record):
+        with self._kept.writing() as (state, record):
             experiment = state.experiment(request.experiment_id, request.required_stage)
             if request.HasField("name") and request.name != experiment.name:
                 _refuse_taken_name(state, request.name)
             record(request)
 
     def search_experiments(self, context: CallContext, request: ExperimentQuery) -> ExperimentPage:
-        with self._reading() as state:
+        with self._kept.reading() as state:
             everything = list(state.experiments.values())
         shown = [entry for entry in everything if visible(entry.lifecycle_stage, request.view_type)]
         found = [entry for entry in shown if matches(request.filter, experiment_field(entry))]
@@ -108,12 +96,12 @@ class JournalStore(TrackingStore):
         return ExperimentPage(experiments=experiments, next_cursor=next_cursor)
 
     def set_experiment_tag(self, context: CallContext, request: ExperimentTagWrite) -> None:
-        with self._writing() as (state, record):
+        with self._kept.writing() as (state, record):
             state.experiment(request.experiment_id, "active")
             record(request)
 
     def delete_experiment_tag(self, context: CallContext, request: ExperimentTagKey) -> None:
-        with self._writing() as (state, record):
+        with self._kept.writing() as (state, record):
             experiment = state.experiment(request.experiment_id, "active")
             if all(tag.key != request.key for tag in experiment.tags):
                 where = f"experiment with id {request.experiment_id}"
@@ -123,7 +111,7 @@ class JournalStore(TrackingStore):
     # ---- runs ----
 
     def create_run(self, context: CallContext, request: NewRun) -> Run:
-        with self._writing() as (state, record):
+        with self._kept.writing() as (state, record):
             run_id = request.info.run_id
             experiment = state.experiment(request.info.experiment_id, "active")
             if run_id in state.runs:
@@ -136,19 +124,19 @@ class JournalStore(TrackingStore):
             return state.run(run_id).message()
 
     def get_run(self, context: CallContext, request: RunLookup) -> Run:
-        with self._reading() as state:
+        with self._kept.reading() as state:
             run = state.run(request.run_id)
             return Run(info=run.info) if request.info_only else run.message()
 
     def update_run(self, context: CallContext, request: RunChanges) -> RunInfo:
-        with self._writing() as (state, record):
+        with self._kept.writing() as (state, record):
             state.run(request.run_id, request.required_stage)
             record(request)
             return state.run(request.run_id).info
 
     def search_runs(self, context: CallContext, request: RunQuery) -> RunPage:
         wanted = set(request.experiment_ids)
-        with self._reading() as state:
+        with self._kept.reading() as state:
             everything = [
                 run.message() for run in state.runs.values() if not wanted or run.info.experiment_id in wanted
             ]
@@ -159,7 +147,7 @@ class JournalStore(TrackingStore):
         return RunPage(runs=runs, next_cursor=next_cursor)
 
     def delete_run_tag(self, context: CallContext, request: RunTagKey) -> None:
-        with self._writing() as (state, record):
+        with self._kept.writing() as (state, record):
             if request.key not in state.run(request.run_id, "active").tags:
                 raise NotFound(f"No tag with name: {request.key} in run with id {request.run_id}")
             record(request)
@@ -167,7 +155,7 @@ class JournalStore(TrackingStore):
     # ---- data of runs ----
 
     def write_run_data(self, context: CallContext, request: RunDataWrite) -> RunDataOutcome:
-        with self._writing() as (state, record):
+        with self._kept.writing() as (state, record):
             outcome = _conflicts(state.run(request.run_id, "active"), request)
             if not outcome.conflicts:
                 record(request)
@@ -175,7 +163,7 @@ class JournalStore(TrackingStore):
 
     def get_metric_history(self, context: CallContext, request: MetricHistoryQuery) -> MetricHistoryPage:
         key = request.metric_key
-        with self._reading() as state:
+        with self._kept.reading() as state:
             runs = [state.runs[run_id] for run_id in sorted(set(request.run_ids)) if run_id in state.runs]
             points = [
                 point
@@ -187,26 +175,11 @@ class JournalStore(TrackingStore):
         return MetricHistoryPage(metrics=metrics, next_cursor=next_cursor)
 
     def delete_metrics(self, context: CallContext, request: MetricDeletion) -> MetricDeletionOutcome:
-        with self._writing() as (state, record):
+        with self._kept.writing() as (state, record):
             run = state.run(request.run_id, "active")
             count = sum(run.metrics[key].count_after(step_of(request)) for key in run.keys_of(request))
             record(request)
             return MetricDeletionOutcome(deleted_points=count)
-
-    # ---- the journal ----
-
-    @contextmanager
-    def _reading(self) -> Iterator[State]:
-        with self._journal.reading():
-            yield self._state
-
-    @contextmanager
-    def _writing(self) -> Iterator[tuple[State, Record]]:
-        with self._journal.writing() as append:
-            yield (
-                self._state,
-                lambda record: append(self._state.kind_of(record), record.SerializeToString()),
-            )
 
 
 def _refuse_taken_name(state: State, name: str) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import resource
 import threading
 from pathlib import Path
 
 import pytest
-from millrace.plugin import TemporarilyUnavailable
+from millrace.plugin import ResourceExhausted, TemporarilyUnavailable
 from millrace.plugin import messages as m
 from millrace.plugin.testing import PluginProcess
 
 from .conftest import MODULE, PLUGIN
+from .registry_subject import RegistrySubject
 from .subject import Subject, latest, params
 
 
@@ -87,3 +89,29 @@ def test_two_servers_share_a_folder(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
         assert [len(store.history(run)) for store in stores] == [100, 100]
+
+
+def test_a_full_disk_is_told_and_harms_nothing(tmp_path: Path) -> None:
+    with start() as process:
+        store = Subject(process, tmp_path)
+        registry = RegistrySubject(process, tmp_path)
+        repository = process.open(
+            "artifact_repository", "file-plugin", uri=f"file-plugin:{tmp_path}/artifacts"
+        )
+        run = store.run(store.experiment())
+        store.metric(run, "kept", 1)
+        registry.model("kept")
+        limits = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (1, limits[1]))
+        for write in (
+            lambda: store.metric(run, "lost", 1),
+            lambda: registry.model("lost"),
+            lambda: repository.call("Write", m.ArtifactWrite(path="lost"), content=[b"text"]),
+        ):
+            with pytest.raises(ResourceExhausted, match="cannot be written: File too large"):
+                write()
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, limits)
+        store.metric(run, "new", 2)
+        assert latest(store.get(run)) == {"kept": 1.0, "new": 2.0}
+        assert registry.models() == ["kept"]
+        assert not repository.call("List", m.ArtifactPath()).files

@@ -26,6 +26,7 @@
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "millrace/cancellation.h"
 #include "millrace/v1/dispatchers.gen.h"
 #include "millrace/v1/plugin/control.pb.h"
 

@@ -1,0 +1,50 @@
+"""The commands of the README work, and the manifest says what the plugin does."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from millrace.plugin import messages as m
+from millrace.plugin.testing import PluginProcess
+
+from .conftest import PLUGIN
+
+README = (PLUGIN / "README.md").read_text()
+MANIFEST = (PLUGIN / "plugin.toml").read_text()
+
+
+def test_the_commands_of_the_readme_work() -> None:
+    commands = re.findall(r"^```sh\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    assert len(commands) == 2
+    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    outputs = [
+        subprocess.run(
+            ["bash", "-euc", command],
+            cwd=PLUGIN,
+            env={**os.environ, "PATH": search},
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=True,
+        ).stdout
+        for command in commands
+    ]
+    lines = outputs[0].splitlines()
+    assert lines[0].startswith("training run ")
+    assert lines[1:] == ["done", "job 1: STATE_FINISHED 0", "job 2: STATE_FAILED 3"]
+
+
+def test_the_settings_of_the_readme_are_those_of_the_manifest() -> None:
+    settings = set(re.findall(r"^\[configuration\.(\w+)\]", MANIFEST, re.MULTILINE))
+    assert set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)) == settings
+
+
+def test_the_manifest_names_what_the_plugin_provides(process: PluginProcess) -> None:
+    answer = process.control("Describe", m.DescribeRequest())
+    (described,) = m.PluginDescription.FromString(answer).provides
+    assert f'kind = "{described.kind}"\nnames = ["{described.name}"]\ncapabilities = ["logs"]\n' in MANIFEST
+    assert list(described.capabilities) == ["logs"]

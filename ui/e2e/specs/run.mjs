@@ -1,0 +1,35 @@
+import { client } from "../seed.mjs";
+
+export async function test(harness, seeded) {
+  const page = await harness.page();
+  const live = seeded.runs[59];
+  const place = `${harness.base}/#/experiments/${seeded.experiment}/runs/${live}`;
+  await page.goto(place);
+  await page.getByRole("heading", { name: "Baseline" }).waitFor();
+  await harness.review(page, "run");
+  await page.locator(".live-dot.live").waitFor();
+  const began = performance.now();
+  await client(harness.base)("runs/log-batch", { run_id: live, metrics: [{ key: "seconds", value: 987654, step: 1, timestamp: Date.now() }] });
+  await page.getByText("987654").waitFor();
+  harness.time("live value from log-batch to the run page", performance.now() - began);
+  await notes(harness, page);
+  await page.goto(`${place}/metrics?smooth=60`);
+  await page.locator(".chart canvas").first().waitFor();
+  await harness.review(page, "run metrics");
+  await page.goto(`${harness.base}/#/compare?runs=${[seeded.runs[0], live, seeded.runs[5]].join(",")}`);
+  await page.getByRole("heading", { name: "Compare 3 runs" }).waitFor();
+  await page.locator(".chart canvas").first().waitFor();
+  await harness.review(page, "compare");
+}
+
+async function notes(harness, page) {
+  const notes = page.getByRole("region", { name: "Notes" });
+  await notes.getByRole("button", { name: "Edit" }).click();
+  await page.getByLabel("Notes in Markdown").fill("# Second\n\n**bold** <img src=x onerror=window.hacked=1>");
+  await page.getByRole("region", { name: "Preview" }).getByRole("heading", { name: "Second" }).waitFor();
+  await harness.review(page, "run notes");
+  await page.keyboard.press("Control+Enter");
+  await notes.getByRole("heading", { name: "Second" }).waitFor();
+  harness.check((await page.getByLabel("Notes in Markdown").count()) === 0, "notes are kept by Ctrl Enter");
+  harness.check((await page.evaluate(() => window.hacked)) === undefined, "nothing in a note is run");
+}

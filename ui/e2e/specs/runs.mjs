@@ -1,0 +1,100 @@
+const rowCount = '[data-testid="row-count"]';
+
+export async function test(harness, seeded) {
+  const page = await harness.page();
+  const runs = `${harness.base}/#/experiments/${seeded.experiment}`;
+  await page.goto(runs);
+  await page.getByText("61 runs").waitFor();
+  await harness.review(page, "runs");
+  await page.getByRole("columnheader", { name: "val/accuracy" }).getByRole("button").click();
+  await page.waitForURL(/sort=metrics.val%2Faccuracy&desc=1/);
+  await page.getByLabel("Filter runs").fill("metrics.lr < 0.05 and params.model = 'resnet50'");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction((place) => /^\d+ runs$/.test(document.querySelector(place).textContent) && document.querySelector(place).textContent !== "61 runs", rowCount);
+  harness.check(page.url().includes("q="), "filter and ordering are in the address bar");
+  await page.getByLabel("Filter runs").fill("metrics.lr < 'x'");
+  await page.keyboard.press("Enter");
+  await page.locator("#filter-fault mark").waitFor();
+  await harness.accessible(page, "runs, filter at fault");
+  await harness.shot(page, "filter-fault");
+  await page.getByLabel("Clear the filter").click();
+  await page.getByText("61 runs").waitFor();
+  await columns(harness, page);
+  await groups(harness, page);
+  await views(harness, page);
+  await selection(harness, page);
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").waitFor();
+  await harness.accessible(page, "keyboard list");
+  await harness.shot(page, "keys");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  await page.getByLabel("Search experiments and commands").fill("imag");
+  await page.getByRole("option", { name: "vision/imagenet" }).waitFor();
+  await harness.review(page, "palette");
+  await page.keyboard.press("Escape");
+  await page.goto(`${harness.base}/#/experiments/${seeded.hostile}`);
+  await page.getByText("5 runs").waitFor();
+  await harness.shot(page, "hostile");
+  harness.check((await page.evaluate(() => window.hacked)) === undefined, "nothing that was logged was run");
+}
+
+async function columns(harness, page) {
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByLabel("Search columns").fill("team");
+  await page.getByRole("checkbox", { name: "team" }).check();
+  await harness.shot(page, "columns");
+  await page.keyboard.press("Escape");
+  await page.getByRole("columnheader", { name: "team" }).waitFor();
+  await page.getByRole("gridcell", { name: "vision" }).first().waitFor();
+  harness.check(true, "a chosen column is loaded");
+}
+
+async function groups(harness, page) {
+  await page.getByRole("button", { name: "Group runs" }).click();
+  await page.getByRole("radio", { name: "optimizer" }).click();
+  await page.waitForURL(/group=params.optimizer/);
+  await page.locator(".grid-row.heading").getByText("⌀").first().waitFor();
+  harness.check((await page.locator(".grid-row.heading").count()) === 2, "runs stand below the values that they share");
+  await harness.review(page, "runs, groups");
+  await page.getByRole("button", { name: "Hide the runs of adamw" }).click();
+  await page.getByRole("button", { name: "Show the runs of adamw" }).waitFor();
+}
+
+/** Curve and extremes as columns, kept as a view with the groups, found again by its name. */
+async function views(harness, page) {
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByLabel("Search columns").fill("train/loss");
+  for (const name of ["train/loss ↓ min", "train/loss curve"]) await page.getByRole("checkbox", { name }).check();
+  await page.keyboard.press("Escape");
+  await page.getByRole("columnheader", { name: "train/loss curve" }).scrollIntoViewIfNeeded();
+  await page.locator(".spark path").first().waitFor();
+  await harness.shot(page, "runs-curves");
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByLabel("Name of this view").fill("by optimizer");
+  await page.keyboard.press("Enter");
+  await page.getByText("is saved for everybody").waitFor();
+  await page.goto(page.url().split("?")[0]);
+  await page.getByText("61 runs").waitFor();
+  harness.check((await page.locator(".grid-row.heading").count()) === 0, "without the view there are no groups");
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("link", { name: "by optimizer" }).waitFor();
+  await harness.accessible(page, "views");
+  await page.getByRole("link", { name: "by optimizer" }).click();
+  await page.locator(".grid-row.heading").first().waitFor();
+  harness.check(page.url().includes("curve.train"), "a saved view brings columns and groups back");
+  await page.goto(page.url().split("?")[0]);
+  await page.getByText("61 runs").waitFor();
+}
+
+async function selection(harness, page) {
+  await page.locator(".grid").focus();
+  for (const key of ["j", "x", "j", "x"]) await page.keyboard.press(key);
+  await page.getByText("2 runs selected").waitFor();
+  await harness.shot(page, "selected");
+  await page.keyboard.press("Delete");
+  await page.getByText("59 runs", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("61 runs").waitFor();
+  harness.check(true, "deleted runs come back by Undo");
+}
