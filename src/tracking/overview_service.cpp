@@ -83,6 +83,9 @@ v1::plugin::RunTableQuery table_query(const v1::SearchRunTableRequest& request) 
   *query.mutable_tags() = request.tags();
   query.set_longest_text(limited(request.has_longest_text(), request.longest_text(), kDefaultText, 1,
                                  kLongestText, "longest_text"));
+  if (request.first_row() < 0) throw_invalid_parameter("'first_row' must not be negative.");
+  query.set_first_row(request.first_row());
+  query.set_with_total(request.with_total());
   return query;
 }
 
@@ -140,6 +143,7 @@ v1::RunTable TrackingOverviewService::search_run_table(const CallContext& contex
 v1::RunColumns TrackingOverviewService::keys_of(const CallContext& context, const TextList& experiment_ids) {
   v1::plugin::RunColumnsQuery query;
   query.set_limit(kDefaultKeys);
+  query.set_quick(true);
   *query.mutable_experiment_ids() = experiment_ids;
   return store_.list_run_columns(context, query);
 }

@@ -38,7 +38,7 @@ def release() -> pathlib.Path:
 
 
 def run(*command: object, folder: "pathlib.Path | None" = None) -> None:
-    done = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, text=True, timeout=900)
+    done = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, text=True, timeout=1800)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
 
 

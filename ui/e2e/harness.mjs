@@ -13,6 +13,9 @@ import { serveInFront } from "./front.mjs";
 export const here = dirname(fileURLToPath(import.meta.url));
 const axe = readFileSync(join(here, "../node_modules/axe-core/axe.min.js"), "utf8");
 
+/** Times are promised for a quiet machine; MILLRACE_SLOW multiplies them where it is not. */
+export const slowness = Number(process.env.MILLRACE_SLOW ?? 1);
+
 export function freePort() {
   return new Promise((done) => {
     const probe = createServer().listen(0, "127.0.0.1", () => {
@@ -89,7 +92,7 @@ export class Harness {
   /** A page in a new profile. */
   async page(options = {}) {
     const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ["clipboard-read", "clipboard-write"], ...options });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(15_000 * slowness);
     const page = await context.newPage();
     page.on("pageerror", (fault) => this.problems.push(String(fault)));
     page.on("console", (message) => message.type() === "error" && this.problems.push(message.text()));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Harness } from "./harness.mjs";
 import { seed } from "./seed.mjs";
 import * as artifacts from "./specs/artifacts.mjs";
+import * as charts from "./specs/charts.mjs";
 import * as experiments from "./specs/experiments.mjs";
 import * as models from "./specs/models.mjs";
 import * as resilience from "./specs/resilience.mjs";
@@ -12,7 +13,7 @@ import * as run from "./specs/run.mjs";
 import * as runs from "./specs/runs.mjs";
 import * as scale from "./specs/scale.mjs";
 
-const specs = { experiments, runs, run, artifacts, models, resilience, scale };
+const specs = { experiments, runs, charts, run, artifacts, models, resilience, scale };
 const [program, shots, ...wanted] = process.argv.slice(2);
 for (const name of wanted) if (!(name in specs)) throw new Error(`there is no spec ${name}; there are ${Object.keys(specs).join(", ")}`);
 
@@ -29,7 +30,7 @@ try {
     } catch (fault) {
       harness.check(false, `${name}: ${fault}`);
       const page = harness.browser.contexts().at(-1)?.pages()[0];
-      if (page && shots) await page.screenshot({ path: join(shots, `fault-${name}.png`) });
+      if (page && shots) await page.screenshot({ path: join(shots, `fault-${name}.png`) }).catch((why) => console.log(`no picture of the fault: ${why}`));
     }
     for (const context of harness.browser.contexts()) await context.close();
     const unexpected = harness.problems.splice(0).filter((text) => !/status of 4|Content Security Policy.*script/.test(text));

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { csvField, parseCsv } from "./csv";
 import { complete, faultPosition } from "./api/filter";
-import { nestedOrder } from "./api/nesting";
+import { nestedOrder, type Order } from "./api/nesting";
 import { decodeColumns, fieldText, numberAt, textAt, type TextCells } from "./api/table";
 import { buildTree } from "./api/tree";
 import { orderText, readView, writeColumns } from "./api/view";
@@ -29,6 +29,8 @@ describe("columns of a table", () => {
   });
 });
 
+const shown = (order: Order) => Array.from({ length: order.count }, (_, position) => order.rowAt(position));
+
 describe("nested runs", () => {
   const parents = (texts: (string | undefined)[]): TextCells => {
     const all = [...new Set(texts.filter((text) => text !== undefined))];
@@ -36,11 +38,11 @@ describe("nested runs", () => {
   };
   it("puts children below their parents, and hides those of closed ones", () => {
     const cells = parents(["c", undefined, undefined]);
-    expect([...nestedOrder(["a", "b", "c"], cells, new Set()).rows]).toEqual([1, 2, 0]);
-    expect([...nestedOrder(["a", "b", "c"], cells, new Set(["c"])).rows]).toEqual([1, 2]);
+    expect(shown(nestedOrder(["a", "b", "c"], cells, new Set()))).toEqual([1, 2, 0]);
+    expect(shown(nestedOrder(["a", "b", "c"], cells, new Set(["c"])))).toEqual([1, 2]);
   });
   it("shows runs that name each other as parents once", () => {
-    expect([...nestedOrder(["a", "b"], parents(["b", "a"]), new Set()).rows].sort()).toEqual([0, 1]);
+    expect(shown(nestedOrder(["a", "b"], parents(["b", "a"]), new Set())).sort()).toEqual([0, 1]);
   });
 });
 

@@ -98,7 +98,7 @@ TEST_CASE("a pattern with many signs is decided soon") {
 
 TEST_CASE("lists, parts and choices") {
   v1::Comparison in = tag(v1::COMPARATOR_IN, "");
-  in.mutable_texts()->add_values("x");
+  in.mutable_texts()->add_values(std::string("x"));
   CHECK(matches(run_with_tag("x"), in));
   CHECK_FALSE(matches(run_with_tag("y"), in));
   v1::Filter all;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstPause{50};
 constexpr std::chrono::milliseconds kLongestPause{5000};
-constexpr std::chrono::milliseconds kLongestPauseOfServed{200};
+constexpr std::chrono::milliseconds kLongestPauseOfServed{100};
 // A process that served this long has proved that it can: its end is taken as the first one.
 constexpr std::chrono::seconds kGoodWhile{10};
 

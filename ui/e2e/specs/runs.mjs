@@ -20,6 +20,8 @@ export async function test(harness, seeded) {
   await page.getByLabel("Clear the filter").click();
   await page.getByText("61 runs").waitFor();
   await columns(harness, page);
+  await groups(harness, page);
+  await views(harness, page);
   await selection(harness, page);
   await page.keyboard.press("?");
   await page.getByRole("dialog").waitFor();
@@ -31,9 +33,6 @@ export async function test(harness, seeded) {
   await page.getByRole("option", { name: "vision/imagenet" }).waitFor();
   await harness.review(page, "palette");
   await page.keyboard.press("Escape");
-  await page.goto(`${runs}?view=charts`);
-  await page.locator(".chart canvas").nth(3).waitFor();
-  await harness.review(page, "charts");
   await page.goto(`${harness.base}/#/experiments/${seeded.hostile}`);
   await page.getByText("5 runs").waitFor();
   await harness.shot(page, "hostile");
@@ -49,6 +48,43 @@ async function columns(harness, page) {
   await page.getByRole("columnheader", { name: "team" }).waitFor();
   await page.getByRole("gridcell", { name: "vision" }).first().waitFor();
   harness.check(true, "a chosen column is loaded");
+}
+
+async function groups(harness, page) {
+  await page.getByRole("button", { name: "Group runs" }).click();
+  await page.getByRole("radio", { name: "optimizer" }).click();
+  await page.waitForURL(/group=params.optimizer/);
+  await page.locator(".grid-row.heading").getByText("⌀").first().waitFor();
+  harness.check((await page.locator(".grid-row.heading").count()) === 2, "runs stand below the values that they share");
+  await harness.review(page, "runs, groups");
+  await page.getByRole("button", { name: "Hide the runs of adamw" }).click();
+  await page.getByRole("button", { name: "Show the runs of adamw" }).waitFor();
+}
+
+/** Curve and extremes as columns, kept as a view with the groups, found again by its name. */
+async function views(harness, page) {
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByLabel("Search columns").fill("train/loss");
+  for (const name of ["train/loss ↓ min", "train/loss curve"]) await page.getByRole("checkbox", { name }).check();
+  await page.keyboard.press("Escape");
+  await page.getByRole("columnheader", { name: "train/loss curve" }).scrollIntoViewIfNeeded();
+  await page.locator(".spark path").first().waitFor();
+  await harness.shot(page, "runs-curves");
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByLabel("Name of this view").fill("by optimizer");
+  await page.keyboard.press("Enter");
+  await page.getByText("is saved for everybody").waitFor();
+  await page.goto(page.url().split("?")[0]);
+  await page.getByText("61 runs").waitFor();
+  harness.check((await page.locator(".grid-row.heading").count()) === 0, "without the view there are no groups");
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("link", { name: "by optimizer" }).waitFor();
+  await harness.accessible(page, "views");
+  await page.getByRole("link", { name: "by optimizer" }).click();
+  await page.locator(".grid-row.heading").first().waitFor();
+  harness.check(page.url().includes("curve.train"), "a saved view brings columns and groups back");
+  await page.goto(page.url().split("?")[0]);
+  await page.getByText("61 runs").waitFor();
 }
 
 async function selection(harness, page) {

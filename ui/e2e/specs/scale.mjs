@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { here } from "../harness.mjs";
+import { here, slowness } from "../harness.mjs";
 
 const rowCount = '[data-testid="row-count"]';
 
@@ -19,7 +19,7 @@ async function measured(harness, name, url, ready, most) {
   const api = requests.filter((one) => /ajax-api/.test(one));
   const heap = await page.evaluate(() => performance.memory.usedJSHeapSize / 1e6);
   harness.timings.push(`${name}: ${time.toFixed(0)} ms, ${requests.length} requests (${api.length} API), ${heap.toFixed(0)} MB heap, ${await page.evaluate(() => document.querySelectorAll("*").length)} nodes`);
-  harness.check(time < most, `${name} is there within ${most} ms (${time.toFixed(0)} ms)`);
+  harness.check(time < most * slowness, `${name} is there within ${most} ms${slowness > 1 ? ` times ${slowness}` : ""} (${time.toFixed(0)} ms)`);
   const script = (await Promise.all(scripts)).reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
   return { page, requests, api, script };
 }
@@ -27,16 +27,66 @@ async function measured(harness, name, url, ready, most) {
 export async function test(harness, seeded) {
   const { base, check } = { base: harness.base, check: harness.check.bind(harness) };
   execFileSync("sqlite3", [join(harness.folder, "m.db")], { input: readFileSync(join(here, "many_runs.sql")) });
-  const sixty = await measured(harness, "60 runs", `${base}/#/experiments/${seeded.experiment}`, "61 runs", 2000);
+  const sixty = await measured(harness, "60 runs", `${base}/#/experiments/${seeded.experiment}`, "61 runs", 600);
   check(sixty.requests.length <= 10, `at most 10 requests (${sixty.requests.length})`);
   check(sixty.api.length <= 3, `at most 3 of them to the API (${sixty.api.length})`);
   check(sixty.script > 0 && sixty.script < 150_000, `less than 150 KB of scripts, compressed (${(sixty.script / 1000).toFixed(0)} KB)`);
   await sixty.page.context().close();
-  await (await measured(harness, "2,000 runs of 2,000 columns", `${base}/#/experiments/1001`, "2,000 runs", 3000)).page.context().close();
-  const { page } = await measured(harness, "100,000 runs", `${base}/#/experiments/1002`, "100,000 runs", 6000);
+  await (await measured(harness, "2,000 runs of 2,000 columns", `${base}/#/experiments/1001`, "2,000 runs", 800)).page.context().close();
+  const { page } = await measured(harness, "100,000 runs", `${base}/#/experiments/1002`, "100,000 runs", 1000);
   await page.locator(".grid").focus();
+  const began = performance.now();
   await page.keyboard.press("End");
-  await page.locator('[aria-rowindex="100001"]').waitFor();
+  await page.locator('[aria-rowindex="100001"]:not([aria-busy]) a').waitFor();
+  harness.time("from the End key to the last of 100,000 rows", performance.now() - began);
   check(true, "the last of 100,000 rows can be reached");
   await harness.shot(page, "hundred-thousand");
+  await page.context().close();
+  await frames(harness);
+}
+
+/** 500 columns of the experiment of 100,000 runs: those that have values, and others that are empty. */
+function manyColumns() {
+  const real = ["val/accuracy", "val/loss", "train/accuracy", "train/loss", "f1", "seconds"].map((key) => `metrics.${key}`);
+  const wide = Array.from({ length: 494 }, (_, i) => `metrics.wide/metric_${String(i).padStart(4, "0")}`);
+  return [...real, ...wide].map(encodeURIComponent).join(",");
+}
+
+/** Scrolls and sorts a table of 100,000 runs and 500 columns while the browser traces its frames. */
+async function frames(harness) {
+  const page = await harness.page();
+  await page.goto(`${harness.base}/#/experiments/1002?cols=${encodeURIComponent(manyColumns())}`);
+  await page.waitForFunction((place) => document.querySelector(place)?.textContent === "100,000 runs", rowCount);
+  await page.locator(".grid-row a").first().waitFor();
+  await page.waitForTimeout(500);
+  await harness.browser.startTracing(page, { categories: ["disabled-by-default-devtools.timeline", "devtools.timeline"] });
+  await page.evaluate(async () => {
+    const grid = document.querySelector(".grid");
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    for (let i = 0; i < 90; i++) {
+      grid.scrollTop += i < 45 ? 700 : 32_000;
+      await frame();
+    }
+    for (let i = 0; i < 60; i++) {
+      grid.scrollLeft += 480;
+      await frame();
+    }
+    grid.scrollTo(0, 0);
+    await frame();
+  });
+  for (const key of ["f1", "val/loss"]) {
+    await page.getByRole("columnheader", { name: key }).getByRole("button").click();
+    await page.waitForURL(new RegExp(`sort=metrics.${encodeURIComponent(key)}`));
+    await page.waitForFunction(() => !document.querySelector(".runs > .loading") && document.querySelectorAll(".grid-row a").length > 10);
+  }
+  const trace = JSON.parse((await harness.browser.stopTracing()).toString());
+  // What keeps the page from drawing: tasks of its main thread, as the browser itself counts them.
+  const main = new Map();
+  for (const event of trace.traceEvents) if (event.name === "thread_name" && event.args.name === "CrRendererMain") main.set(`${event.pid} ${event.tid}`, true);
+  const tasks = trace.traceEvents.filter((event) => event.name === "RunTask" && event.ph === "X" && main.has(`${event.pid} ${event.tid}`)).map((event) => (event.tdur ?? event.dur) / 1000);
+  const longest = Math.max(...tasks);
+  const heap = await page.evaluate(() => performance.memory.usedJSHeapSize / 1e6);
+  harness.timings.push(`scrolling and sorting 100,000 runs x 500 columns: longest task ${longest.toFixed(0)} ms of ${tasks.length}, ${heap.toFixed(0)} MB heap`);
+  harness.check(tasks.length > 100 && longest < 50, `no task of the traced scroll and sort takes 50 ms (${longest.toFixed(0)} ms)`);
+  harness.check(heap < 200, `less than 200 MB of heap (${heap.toFixed(0)} MB)`);
 }

@@ -1,11 +1,12 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+import { RowBlocks, type Gap } from "./blocks";
 import { call } from "./client";
 import type { Experiment, RunColumns, RunTable, SearchRunTableRequest } from "./contract.gen";
 import { useChanges } from "./live";
 import { usePaced } from "./pace";
-import { decodeColumns, keyOf, kindOf, type Cells, type ColumnId } from "./table";
+import { decodeColumns, isHistory, keyOf, kindOf, type Cells, type ColumnId } from "./table";
 
 /** Which runs are shown, and in which order. */
 export interface RunSearch {
@@ -15,21 +16,26 @@ export interface RunSearch {
   stage: "active" | "deleted" | "all";
 }
 
-/** Rows that come with the first answer; with more, the rest follows while these are shown. */
-const firstRows = 2000;
+/** Rows of one answer: enough for any window, few enough to be drawn within a frame. */
+const blockRows = 400;
 const mostRows = 200_000;
+/** Rows of one answer where all rows are read: what the server allows for a few dozen columns. */
+const pageRows = 20_000;
+const mostAtOnce = 3;
 /** Metrics and params that are shown when nothing was chosen. */
 const firstColumns = 6;
 
 export const parentTag: ColumnId = "tags.mlflow.parentRunId";
 const always = { attributes: ["run_name", "status", "start_time", "end_time", "lifecycle_stage", "user_id"], tags: [keyOf(parentTag)] };
 
-export interface Rows {
+/** One answer of the server, decoded. */
+interface Answer {
   ids: string[];
   digest: string;
   columns: Map<ColumnId, Cells>;
   keys: RunColumns;
   experiments: Experiment[];
+  total: number;
   /** There are runs beyond these. */
   truncated: boolean;
   /** Milliseconds from the question to the answer. */
@@ -45,12 +51,17 @@ function scope(search: RunSearch): SearchRunTableRequest {
   };
 }
 
-function columnFields(columns: readonly ColumnId[]): SearchRunTableRequest {
+function columnFields(columns: readonly ColumnId[]): { metrics: string[]; params: string[]; tags: string[] } {
   const keys = (kind: string) => columns.filter((id) => kindOf(id) === kind).map(keyOf);
   return { metrics: keys("metrics"), params: keys("params"), tags: keys("tags") };
 }
 
-async function ask(request: SearchRunTableRequest, signal?: AbortSignal): Promise<Rows> {
+function withBase(columns: readonly ColumnId[]): SearchRunTableRequest {
+  const fields = columnFields(columns);
+  return { ...fields, attributes: always.attributes, tags: [...new Set([...always.tags, ...fields.tags])] };
+}
+
+async function ask(request: SearchRunTableRequest, signal?: AbortSignal): Promise<Answer> {
   const begin = performance.now();
   const table: RunTable = await call("SearchRunTable", request, signal);
   return {
@@ -59,150 +70,179 @@ async function ask(request: SearchRunTableRequest, signal?: AbortSignal): Promis
     columns: decodeColumns(table),
     keys: table.keys ?? {},
     experiments: table.experiments ?? [],
+    total: table.total ?? (request.first_row ?? 0) + (table.row_count ?? 0),
     truncated: table.truncated ?? false,
     took: performance.now() - begin,
   };
 }
 
-function firstAnswer(search: RunSearch, columns: readonly ColumnId[] | null, signal: AbortSignal): Promise<Rows> {
-  const chosen = columns ? columnFields(columns.slice(0, 40)) : { first_columns: firstColumns };
+function firstAnswer(search: RunSearch, whole: boolean, columns: readonly ColumnId[] | null, needed: readonly ColumnId[], signal: AbortSignal): Promise<Answer> {
+  const base = withBase([...(columns ?? []).slice(0, 40), ...needed]);
   return ask(
     {
       ...scope(search),
-      ...chosen,
-      attributes: always.attributes,
-      tags: [...always.tags, ...(("tags" in chosen && chosen.tags) || [])],
+      ...base,
+      ...(columns ? {} : { first_columns: firstColumns }),
       with_context: true,
-      max_results: firstRows,
+      with_total: true,
+      max_results: whole ? mostRows : blockRows,
     },
     signal,
   );
 }
 
-function allRows(search: RunSearch, signal: AbortSignal): Promise<Rows> {
-  return ask({ ...scope(search), ...always, max_results: mostRows }, signal);
+function wholeBlock(search: RunSearch, first: number, columns: readonly ColumnId[]): Promise<Answer> {
+  return ask({ ...scope(search), ...withBase(columns), first_row: first, max_results: blockRows });
 }
 
-function cellsOf(search: RunSearch, rows: Rows, columns: readonly ColumnId[]): Promise<Rows> {
-  return ask({ ...scope(search), ...columnFields(columns), without_run_ids: true, max_results: Math.max(1, rows.ids.length) });
+function cellsOf(search: RunSearch, first: number, rows: number, columns: readonly ColumnId[]): Promise<Answer> {
+  return ask({ ...scope(search), ...columnFields(columns), without_run_ids: true, first_row: first, max_results: Math.max(1, rows) });
 }
 
-/** Columns that were loaded for the rows of one answer, beside those that came with it. */
-interface Store {
-  rows: Rows;
-  cells: Map<ColumnId, Cells>;
-  loading: Set<ColumnId>;
+/** Reads all rows of a search with some columns, page by page. */
+export async function* allRows(search: RunSearch, columns: readonly ColumnId[]): AsyncGenerator<Pick<Answer, "ids" | "columns">> {
+  for (let first = 0; ; first += pageRows) {
+    const answer = await ask({ ...scope(search), ...withBase(columns), first_row: first, max_results: pageRows });
+    yield answer;
+    if (!answer.truncated) return;
+  }
+}
+
+export async function allIds(search: RunSearch): Promise<string[]> {
+  const ids: string[] = [];
+  for (let first = 0; ; first += mostRows) {
+    const answer = await ask({ ...scope(search), first_row: first, max_results: mostRows });
+    ids.push(...answer.ids);
+    if (!answer.truncated) return ids;
+  }
+}
+
+interface Options {
+  search: RunSearch;
+  /** The columns that are shown; null for the first ones that there are. */
+  columns: readonly ColumnId[] | null;
+  /** Columns that decide over the order of rows on the page. */
+  needed: readonly ColumnId[];
+  /** All rows at once, for orders that the page makes itself. */
+  whole: boolean;
+}
+
+interface Sight {
+  from: number;
+  to: number;
+  columns: readonly ColumnId[];
 }
 
 /**
- * The runs of a search, and the cells of whichever columns are needed: a table has more columns than anybody looks
- * at, so each is loaded when it comes into sight. Follows changes by itself.
+ * The runs of a search. The first answer tells how many there are, the rest comes in blocks when it comes into sight,
+ * and so do columns: a table has more of both than anybody looks at. Follows changes by itself.
  */
-export function useRunTable(search: RunSearch, columns: readonly ColumnId[] | null, needed: readonly ColumnId[]) {
+export function useRunTable({ search, columns, needed, whole }: Options) {
   const client = useQueryClient();
-  const key = [search.experiments, search.filter, search.order, search.stage];
+  const key = ["runs", search.experiments, search.filter, search.order, search.stage, whole, needed];
   const chosen = useRef(columns);
   useEffect(() => {
     chosen.current = columns;
   });
   const first = useQuery({
-    queryKey: ["runs", ...key],
-    queryFn: ({ signal }) => firstAnswer(search, chosen.current, signal),
+    queryKey: key,
+    queryFn: ({ signal }) => firstAnswer(search, whole, chosen.current, needed, signal),
     placeholderData: keepPreviousData,
-    // Comparing a hundred thousand rows with those before costs more than drawing the few that are in sight.
+    // Comparing answers cell by cell costs more than drawing the few that are in sight.
     structuralSharing: false,
   });
-  const truncated = first.data?.truncated === true && !first.isPlaceholderData;
-  const rest = useQuery({
-    queryKey: ["runs-all", ...key],
-    queryFn: ({ signal }) => allRows(search, signal),
-    enabled: truncated,
-    structuralSharing: false,
-  });
-  const rows = truncated && rest.data ? rest.data : first.data;
-  const cells = useCells(search, rows, first.data, needed);
-  useLiveRuns(search, rows, () => {
-    void client.invalidateQueries({ queryKey: ["runs", ...key] });
-    if (truncated) void client.invalidateQueries({ queryKey: ["runs-all", ...key] });
-  });
+  const blocks = useBlocks(first.data, search, first.isPlaceholderData, whole);
+  useLiveRuns(search, blocks.rows, first.data, () => void client.invalidateQueries({ queryKey: key }));
   return {
-    rows,
-    cells,
+    ...blocks,
+    /** All ids in the order of the table, where all rows came at once. */
+    ids: first.data?.ids ?? [],
     keys: first.data?.keys,
     experiment: first.data?.experiments[0],
-    fault: first.error ?? rest.error,
-    loading: first.isFetching || rest.isFetching,
+    fault: first.error,
+    loading: first.isFetching || blocks.filling,
     pending: first.isPending,
-    partial: truncated && !rest.data,
     retry: () => void first.refetch(),
-    /** Cells of columns that are not in sight. */
-    load: async (ids: readonly ColumnId[]): Promise<Map<ColumnId, Cells>> =>
-      ids.length === 0 || !rows ? new Map<ColumnId, Cells>() : (await cellsOf(search, rows, ids)).columns,
   };
 }
 
-function useCells(search: RunSearch, rows: Rows | undefined, first: Rows | undefined, needed: readonly ColumnId[]) {
+function useBlocks(first: Answer | undefined, search: RunSearch, isOld: boolean, whole: boolean) {
   const [times, renew] = useState(0);
-  const store = useRef<Store | null>(null);
-  const before = useRef<Store | null>(null);
-  if (rows && store.current?.rows !== rows) {
-    before.current = store.current;
-    store.current = { rows, cells: new Map(rows.columns), loading: new Set() };
+  const [filling, setFilling] = useState(0);
+  const kept = useRef<{ answer: Answer; rows: RowBlocks; search: string } | null>(null);
+  const sight = useRef<Sight>({ from: 0, to: 0, columns: [] });
+  const running = useRef(0);
+  const asked = JSON.stringify([search, whole]);
+  if (first && kept.current?.answer !== first) {
+    const before = kept.current;
+    const same = before !== null && before.search === asked && before.rows.count === first.total && !isOld;
+    const rows = new RowBlocks(first.total, whole ? Math.max(first.ids.length, 1) : blockRows, same ? before.rows.alone() : null);
+    rows.put({ first: 0, ids: first.ids, digest: first.digest, columns: first.columns, asked: new Set(first.columns.keys()) });
+    kept.current = { answer: first, rows, search: asked };
   }
-  const wanted = needed.join("\n");
-  useEffect(() => {
-    const target = store.current;
-    if (!target || !rows) return;
-    const missing = (wanted ? (wanted.split("\n") as ColumnId[]) : []).filter(
-      (id) => kindOf(id) !== "attributes" && !target.cells.has(id) && !target.loading.has(id),
-    );
-    if (missing.length === 0) return;
-    for (const id of missing) target.loading.add(id);
-    cellsOf(search, rows, missing).then(
-      (answer) => {
-        // Runs came or went meanwhile: the changes are on their way to this page, and the columns with them.
-        if (answer.digest === rows.digest) {
-          for (const [id, cells] of answer.columns) target.cells.set(id, cells);
-        }
-        renew((old) => old + 1);
-      },
-      () => {
-        for (const id of missing) target.loading.delete(id);
-      },
-    );
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `rows` stands for the search that gave it
-  }, [rows, wanted]);
+  const rows = kept.current?.rows;
 
-  return useMemo(
-    () => ({
-      of(id: ColumnId): Cells | undefined {
-        const own = store.current?.cells.get(id);
-        if (own) return own;
-        // Until the new cells are there, those of the same rows before; at least those of the first rows.
-        if (before.current && before.current.rows.digest === store.current?.rows.digest) {
-          const old = before.current.cells.get(id);
-          if (old) return old;
-        }
-        return first?.columns.get(id);
-      },
-    }),
-    // What was loaded makes the source another one: rows that are drawn compare it.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [first, rows, times],
-  );
+  const fill = useRef<() => void>(() => undefined);
+  useEffect(() => {
+    fill.current = () => {
+      if (!rows || isOld || running.current >= mostAtOnce) return;
+      const { from, to, columns } = sight.current;
+      const wanted = columns.filter((id) => kindOf(id) !== "attributes" && !isHistory(id));
+      for (const gap of rows.takeGaps(from, to, wanted)) {
+        running.current++;
+        setFilling((old) => old + 1);
+        void fillGap(rows, search, gap).finally(() => {
+          running.current--;
+          setFilling((old) => old - 1);
+          renew((old) => old + 1);
+          fill.current();
+        });
+      }
+    };
+    fill.current();
+  });
+  const timer = useRef(0);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  /** Tells what is in sight; what is missing of it is asked for when it stays there. */
+  const see = useCallback((from: number, to: number, columns: readonly ColumnId[]) => {
+    sight.current = whole ? { from: 0, to: Infinity, columns } : { from, to, columns };
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => fill.current(), 40);
+  }, [whole]);
+  // What was loaded makes the source another one: rows that are drawn compare it.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const cells = useMemo(() => (rows ? { rows } : null), [rows, times]);
+  return { rows, cells, see, filling: filling > 0 };
+}
+
+async function fillGap(rows: RowBlocks, search: RunSearch, gap: Gap): Promise<void> {
+  try {
+    if (gap.block) {
+      const answer = await cellsOf(search, gap.first, gap.block.ids.length, gap.columns);
+      // Runs came or went meanwhile: the change is on its way to this page, and with it all of the table.
+      if (answer.digest !== gap.block.digest) return;
+      for (const [id, cells] of answer.columns) gap.block.columns.set(id, cells);
+    } else {
+      const { ids, digest, columns } = await wholeBlock(search, gap.first, gap.columns);
+      rows.put({ first: gap.first, ids, digest, columns, asked: new Set([...columns.keys(), ...gap.columns]) });
+    }
+  } catch {
+    // The server is away: it is asked again while the rows stay in sight, at the pace of a second.
+    await new Promise((done) => setTimeout(done, 1000));
+    rows.giveBack(gap);
+  }
 }
 
 /** Reads anew after changes, the less often the longer it takes. */
-function useLiveRuns(search: RunSearch, rows: Rows | undefined, refresh: () => void): void {
-  const known = useMemo(() => new Set(rows?.ids), [rows]);
-  const paced = usePaced(refresh, Math.max(400, (rows?.took ?? 0) * 8));
+function useLiveRuns(search: RunSearch, rows: RowBlocks | undefined, first: Answer | undefined, refresh: () => void): void {
+  const paced = usePaced(refresh, Math.max(400, (first?.took ?? 0) * 8));
   useChanges((change) => {
     const concerned =
       change.all ||
       change.experiments.some((id) => search.experiments.includes(id)) ||
-      change.runs.some((id) => known.has(id)) ||
-      // A run that came since, or was restored.
-      (change.runs.length > 0 && search.stage !== "active");
+      change.runs.some((id) => rows?.has(id)) ||
+      // A run that came since or was restored, or one that may move into sight.
+      (change.runs.length > 0 && (search.stage !== "active" || first?.truncated === true));
     if (concerned) paced();
   });
 }

@@ -1,7 +1,10 @@
 import type { NumberColumn, Real, RunTable, TextColumn, TimeColumn } from "./contract.gen";
 
-/** Which collection of a run a column shows, with the words of the filter language. */
-export type Kind = "attributes" | "metrics" | "params" | "tags";
+/**
+ * Which collection of a run a column shows, with the words of the filter language; beyond it the least and the
+ * greatest value that a metric had, and its curve.
+ */
+export type Kind = "attributes" | "metrics" | "params" | "tags" | "min" | "max" | "curve";
 
 /** "metrics.loss": what the address bar and the filter language call a column. */
 export type ColumnId = `${Kind}.${string}`;
@@ -14,6 +17,11 @@ export type Cells = NumberCells | TextCells;
 
 export function kindOf(id: ColumnId): Kind {
   return id.slice(0, id.indexOf(".")) as Kind;
+}
+
+/** Columns that are made of the history of a metric: the server does not order by them. */
+export function isHistory(id: ColumnId): boolean {
+  return /^(min|max|curve)\./.test(id);
 }
 
 export function keyOf(id: ColumnId): string {

@@ -1,4 +1,4 @@
-import { fieldText, type ColumnId } from "./table";
+import { fieldText, isHistory, type ColumnId } from "./table";
 
 /** What the address bar keeps of the runs table, so that a link is a view. */
 export interface View {
@@ -9,14 +9,21 @@ export interface View {
   columns: ColumnId[] | null;
   pins: ColumnId[];
   nested: boolean;
+  /** The param or tag by whose values runs are put together. */
+  group: ColumnId | null;
   charts: boolean;
   selected: string[];
 }
 
-const kinds = /^(attributes|metrics|params|tags)\../s;
+const kinds = /^(attributes|metrics|params|tags|min|max|curve)\../s;
 
-function isColumn(text: string): text is ColumnId {
+export function isColumn(text: string): text is ColumnId {
   return kinds.test(text);
+}
+
+/** What runs can be put in order by, or together. */
+export function isField(text: string): text is ColumnId {
+  return isColumn(text) && !isHistory(text);
 }
 
 function readColumns(text: string | null): ColumnId[] {
@@ -38,14 +45,16 @@ export function writeColumns(columns: readonly ColumnId[]): string {
 export function readView(search: URLSearchParams): View {
   const sort = search.get("sort") ?? "";
   const stage = search.get("stage");
+  const group = search.get("group") ?? "";
   return {
     filter: search.get("q") ?? "",
-    sort: isColumn(sort) ? sort : null,
+    sort: isField(sort) ? sort : null,
     descending: search.get("desc") === "1",
     stage: stage === "deleted" || stage === "all" ? stage : "active",
     columns: search.has("cols") ? readColumns(search.get("cols")) : null,
     pins: readColumns(search.get("pins")),
     nested: search.get("nested") === "1",
+    group: isField(group) && !group.startsWith("metrics.") ? group : null,
     charts: search.get("view") === "charts",
     selected: (search.get("sel") ?? "").split(",").filter((id) => /^\w{1,64}$/.test(id)),
   };

@@ -2,40 +2,39 @@ import "../styles/charts.css";
 
 import { useMemo, useState } from "react";
 
-import type { Rows } from "../api/runtable";
-import { textAt } from "../api/table";
 import { plural } from "../format";
 import type { CellSource } from "../parts/run-grid";
 import { Empty } from "../parts/small";
 import { link } from "../router";
+import type { RunColumns } from "../api/contract.gen";
+import type { RunSearch } from "../api/runtable";
 import { MetricCharts } from "./metric-charts";
+import { Panels } from "./panels";
 import { strokeOf } from "./series";
 
 const firstRuns = 10;
+const mostRuns = 100;
 
 interface Props {
   experiment: string;
-  rows: Rows;
   cells: CellSource;
-  keys: readonly string[];
+  search: RunSearch;
+  keys: RunColumns;
   /** The selected runs; the first ones of the table when none is. */
   chosen: readonly string[];
 }
 
-export function ChartsView({ experiment, rows, cells, keys, chosen }: Props) {
+export function ChartsView({ experiment, search, cells, keys, chosen }: Props) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const all = useMemo(() => {
-    const ids = chosen.length > 0 ? chosen.slice(0, 100) : rows.ids.slice(0, firstRuns);
-    const numbers = new Map(rows.ids.map((id, row) => [id, row]));
-    return ids.map((id, number) => ({
-      id,
-      number,
-      name: textAt(cells.of("attributes.run_name"), numbers.get(id) ?? -1) ?? id,
-    }));
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- names come with `rows`
-  }, [rows, chosen.join()]);
+    const { rows } = cells;
+    const ids = chosen.length > 0 ? chosen.slice(0, mostRuns) : Array.from({ length: Math.min(firstRuns, rows.count) }, (_, row) => rows.idAt(row) ?? "").filter(Boolean);
+    return ids.map((id, number) => ({ id, number, name: rows.textAt("attributes.run_name", rows.rowOf(id)) ?? id }));
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- names come with the rows
+  }, [cells.rows, chosen.join()]);
   const runs = useMemo(() => all.filter((run) => !hidden.has(run.id)), [all, hidden]);
-  if (keys.length === 0) return <Empty title="Nothing to draw: these runs have no metrics" />;
+  const metrics = keys.metrics ?? [];
+  if (metrics.length === 0) return <Empty title="Nothing to draw: these runs have no metrics" />;
   const toggle = (id: string) => {
     const next = new Set(hidden);
     if (!next.delete(id)) next.add(id);
@@ -59,7 +58,8 @@ export function ChartsView({ experiment, rows, cells, keys, chosen }: Props) {
         </ul>
       </aside>
       <div className="charts-main" tabIndex={0} role="region" aria-label="Charts of the runs">
-        <MetricCharts keys={keys} runs={runs} />
+        <Panels search={search} keys={keys} chosen={chosen} />
+        <MetricCharts keys={metrics} runs={runs} />
       </div>
     </div>
   );

@@ -1,10 +1,11 @@
 import "uplot/dist/uPlot.min.css";
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 
 import type { MetricLine } from "../api/contract.gen";
 import { exactTime, number } from "../format";
+import { useDark } from "./ink";
 import { align, seriesOf, strokeOf, type Axis } from "./series";
 
 export interface RunName {
@@ -31,26 +32,6 @@ interface Props {
 const linearScale: uPlot.Scale.Distr = 1;
 const logScale: uPlot.Scale.Distr = 3;
 /* eslint-enable @typescript-eslint/no-unsafe-enum-assignment */
-
-function isDark(): boolean {
-  const theme = document.documentElement.dataset["theme"];
-  return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-}
-
-function useDark(): boolean {
-  const [dark, setDark] = useState(isDark);
-  useEffect(() => {
-    const update = () => setDark(isDark());
-    const media = matchMedia("(prefers-color-scheme: dark)");
-    media.addEventListener("change", update);
-    window.addEventListener("themechange", update);
-    return () => {
-      media.removeEventListener("change", update);
-      window.removeEventListener("themechange", update);
-    };
-  }, []);
-  return dark;
-}
 
 function span(seconds: number): string {
   if (seconds >= 3600) return `${number(Math.round(seconds / 36) / 100)} h`;

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { call } from "../api/client";
 import type { Experiment } from "../api/contract.gen";
 import { useExperiments, useLiveExperiments, useRunCounts } from "../api/experiments";
+import { isViewTag } from "../api/saved-views";
 import { buildTree, type TreeRow } from "../api/tree";
 import { count, plural } from "../format";
 import { useShortcuts } from "../keys";
@@ -201,7 +202,7 @@ export function ExperimentsPage() {
 }
 
 function Tags({ experiment }: { experiment: Experiment }) {
-  const tags = (experiment.tags ?? []).filter((tag) => !tag.key?.startsWith("mlflow."));
+  const tags = (experiment.tags ?? []).filter((tag) => !tag.key?.startsWith("mlflow.") && !isViewTag(tag.key));
   return tags.slice(0, 3).map((tag) => (
     <span key={tag.key} className="chip wide" title={`${tag.key ?? ""}: ${tag.value ?? ""}`}>
       <bdi className="clip">{tag.value ? `${tag.key ?? ""}: ${tag.value}` : tag.key}</bdi>

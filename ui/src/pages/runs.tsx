@@ -2,21 +2,25 @@ import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { ApiError } from "../api/client";
-import { flatOrder, nestedOrder } from "../api/nesting";
+import { flatOrder, groupedOrder, nestedOrder } from "../api/nesting";
 import { deleteRuns, renameRun, restoreRuns, tagRuns } from "../api/run-actions";
-import { parentTag, useRunTable, type Rows } from "../api/runtable";
-import { kindOf, numberAt, textAt, type ColumnId } from "../api/table";
+import { allIds, parentTag, useRunTable, type RunSearch } from "../api/runtable";
+import { isHistory, keyOf, kindOf, type ColumnId } from "../api/table";
 import { defaultColumns, orderText, readView, writeColumns } from "../api/view";
-import { csvLine, save } from "../csv";
+import { useCurves } from "../runs/curves";
+import { exportRuns } from "../runs/export";
+import { GroupMenu } from "../runs/group-menu";
+import { ViewsMenu } from "../runs/views-menu";
 import { plural } from "../format";
 import { useShortcuts } from "../keys";
 import { ColumnPicker } from "../parts/column-picker";
 import { setCrumbs } from "../parts/crumbs";
 import { FormDialog } from "../parts/dialog";
+import { ExperimentTabs } from "../parts/experiment-tabs";
 import { FilterInput } from "../parts/filter-input";
 import { Icon } from "../parts/icons";
 import { Menu } from "../parts/menu";
-import { describeRows, durationAt, RunGrid, titleOf, type CellSource, type GridHandle } from "../parts/run-grid";
+import { describeRows, RunGrid, type GridHandle } from "../parts/run-grid";
 import { CopyButton, Empty, Fault, Loading, Snippet } from "../parts/small";
 import { say, sayFault } from "../parts/toasts";
 import { go, link, setSearch, usePlace } from "../router";
@@ -47,19 +51,18 @@ export function RunsPage({ experiment }: { experiment: string }) {
   const { search } = usePlace();
   const view = useMemo(() => readView(search), [search]);
   const client = useQueryClient();
-  const [seen, setSeen] = useState<readonly ColumnId[]>([]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set(view.selected));
   const [closed, toggle] = useToggled();
   const [asked, setAsked] = useState<Asked>(null);
   const grid = useRef<GridHandle>(null);
   const filter = useRef<HTMLInputElement>(null);
 
-  const table = useRunTable(
-    { experiments: [experiment], filter: view.filter, order: orderText(view), stage: view.stage },
-    view.columns,
-    seen,
-  );
+  const wanted: RunSearch = useMemo(() => ({ experiments: [experiment], filter: view.filter, order: orderText(view), stage: view.stage }), [experiment, view]);
+  const needed = useMemo(() => (view.group ? [view.group] : []), [view.group]);
+  const table = useRunTable({ search: wanted, columns: view.columns, needed, whole: view.nested || view.group !== null });
   const { rows, keys } = table;
+  const curves = useCurves();
+  const cells = useMemo(() => (table.cells ? { ...table.cells, curves: curves.of } : null), [table.cells, curves.of]);
   const name = table.experiment?.name ?? `Experiment ${experiment}`;
   useEffect(
     () => setCrumbs([{ text: "Experiments", href: "#/experiments" }, { text: name }]),
@@ -69,13 +72,24 @@ export function RunsPage({ experiment }: { experiment: string }) {
     () => view.columns ?? defaultColumns([...(keys?.metrics ?? []).slice(0, 6).map((key): ColumnId => `metrics.${key}`), ...(keys?.params ?? []).slice(0, 6).map((key): ColumnId => `params.${key}`)]),
     [view.columns, keys],
   );
-  const parents = rows ? table.cells.of(parentTag) : undefined;
+  const parents = rows?.block(0)?.columns.get(parentTag);
   const hasNested = parents?.type === "text" && parents.texts.length > 0;
+  const { group, nested } = view;
   const order = useMemo(() => {
     if (!rows) return flatOrder(0);
-    return view.nested ? nestedOrder(rows.ids, parents, closed) : flatOrder(rows.ids.length);
-  }, [rows, parents, view.nested, closed]);
+    if (group) return groupedOrder(rows.count, (row) => rows.textAt(group, row), closed);
+    return nested ? nestedOrder(table.ids, parents, closed) : flatOrder(rows.count);
+  }, [rows, table.ids, parents, nested, group, closed]);
 
+  const { see } = table;
+  const seeCurves = curves.see;
+  const seen = useCallback(
+    (from: number, to: number, shown: readonly ColumnId[], runs: readonly string[]) => {
+      see(from, to, shown);
+      seeCurves(runs, [...new Set(shown.filter(isHistory).map(keyOf))]);
+    },
+    [see, seeCurves],
+  );
   const select = useCallback((ids: readonly string[], on: boolean) => {
     setSelected((old) => {
       const next = new Set(old);
@@ -84,21 +98,29 @@ export function RunsPage({ experiment }: { experiment: string }) {
       return next;
     });
   }, []);
+  const scopeOf = `${view.stage} ${view.filter}`;
+  const [scopeBefore, setScopeBefore] = useState(scopeOf);
+  if (scopeBefore !== scopeOf) {
+    // What is not in sight any more must not be deleted along.
+    setScopeBefore(scopeOf);
+    setSelected(new Set());
+  }
   useEffect(() => {
     // As many as an address can carry.
     setSearch({ sel: selected.size > 0 && selected.size <= 50 ? [...selected].join(",") : undefined });
   }, [selected]);
-  const chosen = useMemo(() => (rows ? rows.ids.filter((id) => selected.has(id)) : []), [rows, selected]);
+  const selectAll = (on: boolean) => {
+    if (!on) setSelected(new Set());
+    else void allIds(wanted).then((ids) => setSelected(new Set(ids)), sayFault);
+  };
+  const chosen = useMemo(() => [...selected], [selected]);
   const sort = (id: ColumnId) => {
     if (view.sort !== id) setSearch({ sort: id, desc: kindOf(id) === "metrics" ? "1" : undefined });
     else if (view.descending === (kindOf(id) === "metrics")) setSearch({ desc: view.descending ? undefined : "1" });
     else setSearch({ sort: undefined, desc: undefined });
   };
   const open = (id: string) => go(link(`/experiments/${experiment}/runs/${id}`));
-  const refresh = () => {
-    void client.invalidateQueries({ queryKey: ["runs"] });
-    void client.invalidateQueries({ queryKey: ["runs-all"] });
-  };
+  const refresh = () => void client.invalidateQueries({ queryKey: ["runs"] });
   const change = async (act: typeof deleteRuns, back: typeof deleteRuns, done: string) => {
     const runs = [...chosen];
     const faults = await act(runs);
@@ -134,14 +156,7 @@ export function RunsPage({ experiment }: { experiment: string }) {
           </bdi>
           <CopyButton text={experiment} what="the experiment's id" />
         </h1>
-        <div className="segments" role="group" aria-label="View">
-          <button type="button" aria-pressed={!view.charts} onClick={() => view.charts && charts()}>
-            Table
-          </button>
-          <button type="button" aria-pressed={view.charts} onClick={() => !view.charts && charts()}>
-            Charts
-          </button>
-        </div>
+        <ExperimentTabs experiment={experiment} current={view.charts ? "charts" : "table"} keep={search} />
       </div>
       <div className="bar" style={{ alignItems: "flex-start" }}>
         <FilterInput value={view.filter} fault={badFilter ? table.fault : null} keys={keys} input={filter} onApply={(text) => setSearch({ q: text })} />
@@ -151,10 +166,12 @@ export function RunsPage({ experiment }: { experiment: string }) {
           <option value="all">All</option>
         </select>
         {hasNested && (
-          <button type="button" className="button" aria-pressed={view.nested} onClick={() => setSearch({ nested: view.nested ? undefined : "1" })}>
+          <button type="button" className="button" aria-pressed={view.nested} onClick={() => setSearch({ nested: view.nested ? undefined : "1", group: undefined })}>
             Nested
           </button>
         )}
+        <GroupMenu keys={keys ?? {}} group={view.group} onChange={(group) => setSearch({ group: group ?? undefined, nested: undefined })} />
+        <ViewsMenu experiment={experiment} tags={table.experiment?.tags} search={search} refresh={() => client.invalidateQueries({ queryKey: ["runs"] })} />
         <Menu
           role="dialog"
           name="Columns"
@@ -177,7 +194,7 @@ export function RunsPage({ experiment }: { experiment: string }) {
             />
           )}
         </Menu>
-        <button type="button" className="button icon" aria-label="Export as CSV" title="Export as CSV" disabled={!rows || rows.ids.length === 0} onClick={() => rows && void exportCsv(name, rows, order.rows, columns, table, chosen).catch(sayFault)}>
+        <button type="button" className="button icon" aria-label="Export as CSV" title="Export as CSV" disabled={!rows || rows.count === 0} onClick={() => void exportRuns(name, wanted, columns, selected).catch(sayFault)}>
           <Icon name="download" />
         </button>
       </div>
@@ -210,36 +227,36 @@ export function RunsPage({ experiment }: { experiment: string }) {
       )}
       {table.fault !== null && !badFilter && <Fault fault={table.fault} retry={table.retry} />}
       {table.pending && !table.fault && <Loading what="runs" />}
-      {rows && view.charts && (
+      {cells && view.charts && (
         <Suspense fallback={<Loading what="charts" />}>
-          <ChartsView experiment={experiment} rows={rows} cells={table.cells} keys={keys?.metrics ?? []} chosen={chosen} />
+          <ChartsView experiment={experiment} search={wanted} cells={cells} keys={keys ?? {}} chosen={chosen} />
         </Suspense>
       )}
-      {rows && !view.charts && rows.ids.length === 0 && <NoRuns name={name} filter={view.filter} stage={view.stage} />}
-      {rows && !view.charts && rows.ids.length > 0 && (
+      {rows && !view.charts && rows.count === 0 && <NoRuns name={name} filter={view.filter} stage={view.stage} />}
+      {cells && rows && !view.charts && rows.count > 0 && (
         <div className="runs">
           {table.loading && <div className="loading" />}
           <RunGrid
             experiment={experiment}
-            ids={rows.ids}
             order={order}
             closed={closed}
             columns={columns}
             pins={view.pins}
-            cells={table.cells}
+            cells={cells}
             sort={view.sort}
             descending={view.descending}
             selected={selected}
             handle={grid}
             onSort={sort}
             onSelect={select}
+            onSelectAll={selectAll}
             onToggle={toggle}
             onOpen={open}
-            onColumnsSeen={setSeen}
+            onSeen={seen}
           />
           <div className="foot">
             <span role="status" data-testid="row-count">
-              {describeRows(rows.ids.length, table.partial)}
+              {describeRows(rows.count)}
             </span>
             <span>{plural((keys?.metrics?.length ?? 0) + (keys?.params?.length ?? 0) + (keys?.tags?.length ?? 0), "column")}</span>
             <span className="grow" />
@@ -253,7 +270,7 @@ export function RunsPage({ experiment }: { experiment: string }) {
         <ActionDialog
           kind={asked}
           runs={chosen}
-          name={rows ? (textAt(table.cells.of("attributes.run_name"), rows.ids.indexOf(chosen[0] ?? "")) ?? "") : ""}
+          name={rows?.textAt("attributes.run_name", rows.rowOf(chosen[0] ?? "")) ?? ""}
           onClose={() => setAsked(null)}
           done={refresh}
         />
@@ -322,30 +339,4 @@ function ActionDialog({ kind, runs, name, onClose, done }: ActionProps) {
       {fault !== null && <Fault fault={fault} />}
     </FormDialog>
   );
-}
-
-function valueAt(cells: CellSource, id: ColumnId, row: number, now: number): string {
-  if (id === "attributes.duration") {
-    const length = durationAt(cells, row, now);
-    return length === undefined ? "" : String(length / 1000);
-  }
-  const column = cells.of(id);
-  const value = numberAt(column, row);
-  if (value === undefined) return textAt(column, row) ?? "";
-  return kindOf(id) === "attributes" ? new Date(value).toISOString() : String(value);
-}
-
-/** The shown columns of the selected runs, or of all. Columns that nobody has looked at yet are loaded first. */
-async function exportCsv(name: string, rows: Rows, order: Int32Array, columns: readonly ColumnId[], table: Pick<ReturnType<typeof useRunTable>, "cells" | "load">, chosen: readonly string[]) {
-  const loaded = await table.load(columns.filter((id) => kindOf(id) !== "attributes" && !table.cells.of(id)));
-  const cells: CellSource = { of: (id) => loaded.get(id) ?? table.cells.of(id) };
-  const wanted = new Set(chosen);
-  const now = Date.now();
-  const lines = [csvLine(["run_id", "run_name", ...columns.map((id) => (kindOf(id) === "attributes" ? titleOf(id) : id))])];
-  for (const row of order) {
-    const id = rows.ids[row] ?? "";
-    if (wanted.size > 0 && !wanted.has(id)) continue;
-    lines.push(csvLine([id, valueAt(cells, "attributes.run_name", row, now), ...columns.map((column) => valueAt(cells, column, row, now))]));
-  }
-  save(`${name.replace(/[^\w.-]+/g, "_")}.csv`, "text/csv;charset=utf-8", new Blob(lines));
 }

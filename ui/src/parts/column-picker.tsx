@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { call } from "../api/client";
@@ -6,6 +6,7 @@ import type { RunColumns } from "../api/contract.gen";
 import { keyOf, type ColumnId } from "../api/table";
 import { count } from "../format";
 import { Icon } from "./icons";
+import { noteColumn, titleOf } from "./run-grid";
 
 interface Props {
   experiment: string;
@@ -25,15 +26,19 @@ export function ColumnPicker({ experiment, keys, shown, pins, onChange, onPin, o
   const [text, setText] = useState("");
   const found = useQuery({
     queryKey: ["columns", experiment, text],
-    queryFn: ({ signal }) => call("ListRunColumns", { experiment_ids: [experiment], contains: text, max_results: 200 }, signal),
-    enabled: keys.truncated === true && text !== "",
+    queryFn: ({ signal }) => call("ListRunColumns", { experiment_ids: [experiment], contains: text, max_results: 500 }, signal),
+    enabled: keys.truncated === true,
+    placeholderData: keepPreviousData,
   });
   const source = found.data ?? keys;
   const groups: [string, ColumnId[]][] = [
     ["Attributes", attributes.map((key): ColumnId => `attributes.${key}`)],
     ["Metrics", (source.metrics ?? []).map((key): ColumnId => `metrics.${key}`)],
+    ["Metrics, least", (source.metrics ?? []).map((key): ColumnId => `min.${key}`)],
+    ["Metrics, greatest", (source.metrics ?? []).map((key): ColumnId => `max.${key}`)],
+    ["Metrics, curve", (source.metrics ?? []).map((key): ColumnId => `curve.${key}`)],
     ["Params", (source.params ?? []).map((key): ColumnId => `params.${key}`)],
-    ["Tags", (source.tags ?? []).map((key): ColumnId => `tags.${key}`)],
+    ["Tags", [...new Set([...(source.tags ?? []), keyOf(noteColumn)])].map((key): ColumnId => `tags.${key}`)],
   ];
   const on = new Set(shown);
   const pinned = new Set(pins);
@@ -47,7 +52,7 @@ export function ColumnPicker({ experiment, keys, shown, pins, onChange, onPin, o
       <input className="input" type="search" placeholder="Search columns" aria-label="Search columns" value={text} onChange={(event) => setText(event.target.value)} />
       <div className="picker-list" tabIndex={0} role="group" aria-label="Columns">
         {groups.map(([name, all]) => {
-          const fitting = all.filter((id) => keyOf(id).toLowerCase().includes(text.toLowerCase()));
+          const fitting = all.filter((id) => `${titleOf(id)} ${keyOf(id)}`.toLowerCase().includes(text.toLowerCase()));
           if (fitting.length === 0) return null;
           return (
             <section key={name} aria-label={name}>
@@ -59,9 +64,9 @@ export function ColumnPicker({ experiment, keys, shown, pins, onChange, onPin, o
                 <div key={id} className="row" style={{ gap: 0 }}>
                   <label className="grow" title={keyOf(id)}>
                     <input type="checkbox" checked={on.has(id)} onChange={() => toggle(id)} />
-                    <bdi className="clip">{keyOf(id)}</bdi>
+                    <bdi className="clip">{titleOf(id)}</bdi>
                   </label>
-                  <button type="button" className="button plain icon" aria-pressed={pinned.has(id)} aria-label={`Pin ${keyOf(id)}`} onClick={() => pin(id)}>
+                  <button type="button" className="button plain icon" aria-pressed={pinned.has(id)} aria-label={`Pin ${titleOf(id)}`} onClick={() => pin(id)}>
                     <Icon name="pin" />
                   </button>
                 </div>

@@ -1,15 +1,20 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent, type Ref } from "react";
 
-import type { Order } from "../api/nesting";
-import { keyOf, kindOf, numberAt, textAt, type Cells, type ColumnId } from "../api/table";
+import type { RowBlocks } from "../api/blocks";
+import type { Group, Order } from "../api/nesting";
+import { isHistory, keyOf, kindOf, type ColumnId, type Kind } from "../api/table";
 import { count, duration, exactTime, number, relativeTime } from "../format";
 import { link } from "../router";
+import type { Curve } from "../runs/curves";
 import { Icon } from "./icons";
+import { Sparkline } from "./sparkline";
 import { Status, useNow } from "./small";
 
+/** What the cells show; another object whenever more of it has come. */
 export interface CellSource {
-  of: (id: ColumnId) => Cells | undefined;
+  rows: RowBlocks;
+  curves?: (run: string, metric: string) => Curve | undefined;
 }
 
 export interface GridHandle {
@@ -20,7 +25,6 @@ export interface GridHandle {
 
 interface Props {
   experiment: string;
-  ids: readonly string[];
   order: Order;
   closed: ReadonlySet<string>;
   columns: readonly ColumnId[];
@@ -32,15 +36,17 @@ interface Props {
   handle: Ref<GridHandle>;
   onSort: (id: ColumnId) => void;
   onSelect: (ids: readonly string[], on: boolean) => void;
+  onSelectAll: (on: boolean) => void;
   onToggle: (id: string) => void;
   onOpen: (id: string) => void;
-  /** The columns that are in sight, and those next to them. */
-  onColumnsSeen: (columns: readonly ColumnId[]) => void;
+  /** The rows and columns that are in sight, and those next to them. */
+  onSeen: (from: number, to: number, columns: readonly ColumnId[], runs: readonly string[]) => void;
 }
 
 const rowHeight = 30;
 const boxWidth = 36;
 const nameColumn: ColumnId = "attributes.run_name";
+export const noteColumn: ColumnId = "tags.mlflow.note.content";
 
 const titles: Record<string, string> = {
   "attributes.run_name": "Run",
@@ -50,28 +56,33 @@ const titles: Record<string, string> = {
   "attributes.duration": "Duration",
   "attributes.user_id": "User",
   "attributes.lifecycle_stage": "Stage",
+  "tags.mlflow.note.content": "Notes",
 };
 
+const marks: Partial<Record<Kind, string>> = { min: " ↓ min", max: " ↑ max", curve: " curve" };
+
 export function titleOf(id: ColumnId): string {
-  return titles[id] ?? keyOf(id);
+  return titles[id] ?? keyOf(id) + (marks[kindOf(id)] ?? "");
 }
 
 function firstWidth(id: ColumnId): number {
   if (id === nameColumn) return 220;
   if (kindOf(id) === "attributes") return 108;
-  const text = keyOf(id).length * 7.2 + 44;
+  if (id === noteColumn) return 240;
+  if (kindOf(id) === "curve") return 132;
+  const text = titleOf(id).length * 7.2 + 44;
   return Math.round(Math.min(220, Math.max(kindOf(id) === "metrics" ? 96 : 110, text)));
 }
 
 function isRight(id: ColumnId): boolean {
-  return kindOf(id) === "metrics" || id === "attributes.duration";
+  return /^(metrics|min|max)\./.test(id) || id === "attributes.duration";
 }
 
 export function durationAt(cells: CellSource, row: number, now: number): number | undefined {
-  const start = numberAt(cells.of("attributes.start_time"), row);
+  const start = cells.rows.numberAt("attributes.start_time", row);
   if (start === undefined) return undefined;
-  const end = numberAt(cells.of("attributes.end_time"), row);
-  if (end === undefined) return textAt(cells.of("attributes.status"), row) === "RUNNING" ? now - start : undefined;
+  const end = cells.rows.numberAt("attributes.end_time", row);
+  if (end === undefined) return cells.rows.textAt("attributes.status", row) === "RUNNING" ? now - start : undefined;
   return end - start;
 }
 
@@ -88,7 +99,7 @@ function useWidths(): [(id: ColumnId) => number, (id: ColumnId, width: number) =
  * not on the experiment. One stop of the Tab key; the arrow keys, j, k, x and Enter work inside.
  */
 export function RunGrid(props: Props) {
-  const { ids, order, columns, pins, cells, selected } = props;
+  const { order, columns, pins, cells, selected } = props;
   const box = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState(0);
   const [anchor, setAnchor] = useState<number | null>(null);
@@ -99,7 +110,7 @@ export function RunGrid(props: Props) {
   const fixedWidth = boxWidth + fixed.reduce((sum, id) => sum + widthOf(id), 0);
 
   const rows = useVirtualizer({
-    count: order.rows.length,
+    count: order.count,
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: 10,
@@ -119,20 +130,26 @@ export function RunGrid(props: Props) {
   const seen = across.getVirtualItems();
   const seenIds = [...fixed, ...seen.map(({ index }) => free[index] ?? nameColumn)];
   const seenKey = seenIds.join("\n");
-  const { onColumnsSeen } = props;
-  useEffect(() => onColumnsSeen(seenKey.split("\n") as ColumnId[]), [seenKey, onColumnsSeen]);
+  const drawn = rows.getVirtualItems();
+  const { onSeen } = props;
+  const [firstSeen, lastSeen] = [drawn[0]?.index ?? 0, drawn.at(-1)?.index ?? 0];
+  const seenRuns = drawn.map(({ index }) => cells.rows.idAt(order.rowAt(index)) ?? "").join(" ");
+  useEffect(() => {
+    // Rows that the page orders itself are all there; otherwise positions are rows.
+    onSeen(order.rowAt(firstSeen), order.rowAt(lastSeen) + 1, seenKey.split("\n") as ColumnId[], seenRuns.split(" ").filter(Boolean));
+  }, [firstSeen, lastSeen, order, seenKey, seenRuns, onSeen]);
 
-  const idAt = (position: number) => ids[order.rows[position] ?? -1] ?? "";
-  const at = Math.min(cursor, Math.max(0, order.rows.length - 1));
+  const idAt = (position: number) => cells.rows.idAt(order.rowAt(position)) ?? "";
+  const at = Math.min(cursor, Math.max(0, order.count - 1));
   const move = (step: number) => {
-    const next = Math.max(0, Math.min(order.rows.length - 1, at + step));
+    const next = Math.max(0, Math.min(order.count - 1, at + step));
     setCursor(next);
     rows.scrollToIndex(next);
   };
   const select = (position: number, range: boolean) => {
     const from = range && anchor !== null ? anchor : position;
     const chosen: string[] = [];
-    for (let i = Math.min(from, position); i <= Math.max(from, position); i++) chosen.push(idAt(i));
+    for (let i = Math.min(from, position); i <= Math.max(from, position); i++) if (idAt(i)) chosen.push(idAt(i));
     props.onSelect(chosen, range || !selected.has(idAt(position)));
     setAnchor(position);
     setCursor(position);
@@ -140,17 +157,25 @@ export function RunGrid(props: Props) {
   useImperativeHandle(props.handle, () => ({
     move,
     toggleCursor: () => select(at, false),
-    openCursor: () => order.rows.length > 0 && props.onOpen(idAt(at)),
+    openCursor: () => {
+      const group = order.groupAt(at);
+      if (group) props.onToggle(group.label);
+      else if (idAt(at)) props.onOpen(idAt(at));
+    },
   }));
   const press = (event: KeyboardEvent) => {
     if (event.target !== box.current || event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.floor((box.current.clientHeight || 300) / rowHeight) - 2;
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
     const step = steps[event.key];
-    const row = order.rows[at] ?? -1;
-    if (step !== undefined) move(step === -Infinity ? -at : step === Infinity ? order.rows.length : step);
+    const row = order.rowAt(at);
+    const group = order.groupAt(at);
+    const toggled = group?.label ?? idAt(at);
+    const opens = group !== undefined || order.parents.has(row);
+    if (step !== undefined) move(step === -Infinity ? -at : step === Infinity ? order.count : step);
+    else if (event.key === " " && group) props.onToggle(group.label);
     else if (event.key === " ") select(at, event.shiftKey);
-    else if ((event.key === "ArrowRight" && props.closed.has(idAt(at))) || (event.key === "ArrowLeft" && order.parents.has(row) && !props.closed.has(idAt(at)))) props.onToggle(idAt(at));
+    else if (opens && ((event.key === "ArrowRight" && props.closed.has(toggled)) || (event.key === "ArrowLeft" && !props.closed.has(toggled)))) props.onToggle(toggled);
     else if (event.key === "ArrowRight" || event.key === "ArrowLeft") box.current.scrollBy({ left: event.key === "ArrowRight" ? 160 : -160 });
     else return;
     event.preventDefault();
@@ -166,10 +191,10 @@ export function RunGrid(props: Props) {
       className="grid"
       role="grid"
       aria-label="Runs"
-      aria-rowcount={order.rows.length + 1}
+      aria-rowcount={order.count + 1}
       aria-colcount={columns.length + 2}
       aria-multiselectable="true"
-      aria-activedescendant={order.rows.length > 0 ? `run-row-${at}` : undefined}
+      aria-activedescendant={order.count > 0 ? `run-row-${at}` : undefined}
       tabIndex={0}
       onKeyDown={press}
     >
@@ -180,11 +205,11 @@ export function RunGrid(props: Props) {
               type="checkbox"
               tabIndex={-1}
               aria-label="Select all runs"
-              checked={chosenHere && selected.size >= ids.length}
+              checked={chosenHere && selected.size >= cells.rows.count}
               ref={(input) => {
-                if (input) input.indeterminate = chosenHere && selected.size < ids.length;
+                if (input) input.indeterminate = chosenHere && selected.size < cells.rows.count;
               }}
-              onChange={() => props.onSelect(ids, !chosenHere)}
+              onChange={() => props.onSelectAll(!chosenHere)}
             />
           </div>
           {fixed.map((id, i) => (
@@ -198,29 +223,23 @@ export function RunGrid(props: Props) {
         })}
       </div>
       <div className="grid-body" role="rowgroup" style={{ height: rows.getTotalSize(), width: total, minWidth: "100%" }}>
-        {rows.getVirtualItems().map(({ index, start }) => {
-          const row = order.rows[index] ?? 0;
-          const id = ids[row] ?? "";
+        {drawn.map(({ index, start }) => {
+          const row = order.rowAt(index);
+          const group = order.groupAt(index);
+          const id = cells.rows.idAt(row) ?? "";
+          const shape = { index, start, total, left, fixed, fixedWidth, free, from: seen[0]?.index ?? 0, to: (seen.at(-1)?.index ?? -1) + 1, widthOf };
+          if (group) return <GroupRow key={`group ${group.label}`} group={group} cells={cells} closed={props.closed.has(group.label)} isCursor={index === at} onToggle={props.onToggle} {...shape} />;
           return (
             <GridRow
-              key={id}
+              key={index}
               id={id}
               row={row}
-              index={index}
-              start={start}
-              total={total}
-              left={left}
-              fixed={fixed}
-              fixedWidth={fixedWidth}
-              free={free}
-              from={seen[0]?.index ?? 0}
-              to={(seen.at(-1)?.index ?? -1) + 1}
+              {...shape}
               widthKey={widthKey}
-              widthOf={widthOf}
               cells={cells}
               now={now}
               experiment={props.experiment}
-              depth={order.depths[index] ?? 0}
+              depth={order.depthAt(index)}
               parent={order.parents.has(row)}
               closed={props.closed.has(id)}
               isCursor={index === at}
@@ -265,7 +284,7 @@ function HeadCell({ id, index, sort, descending, onSort, widthOf, setWidth }: He
       style={{ width: widthOf(id) }}
       title={kind === "attributes" ? titleOf(id) : `${kind}.${keyOf(id)}`}
     >
-      <button type="button" tabIndex={-1} disabled={id === "attributes.duration"} onClick={() => onSort(id)}>
+      <button type="button" tabIndex={-1} disabled={id === "attributes.duration" || isHistory(id)} onClick={() => onSort(id)}>
         <bdi className="clip">{titleOf(id)}</bdi>
         {sorted && <Icon name={descending ? "down" : "up"} />}
       </button>
@@ -274,9 +293,7 @@ function HeadCell({ id, index, sort, descending, onSort, widthOf, setWidth }: He
   );
 }
 
-interface RowProps {
-  id: string;
-  row: number;
+interface ShapeProps {
   index: number;
   start: number;
   total: number;
@@ -286,9 +303,14 @@ interface RowProps {
   free: readonly ColumnId[];
   from: number;
   to: number;
+  widthOf: (id: ColumnId) => number;
+}
+
+interface RowProps extends ShapeProps {
+  id: string;
+  row: number;
   /** Stands for what widthOf gives, which is another function every time. */
   widthKey: string;
-  widthOf: (id: ColumnId) => number;
   cells: CellSource;
   now: number;
   experiment: string;
@@ -301,18 +323,26 @@ interface RowProps {
   onToggle: (id: string) => void;
 }
 
+function historyContent(id: ColumnId, row: number, cells: CellSource) {
+  const curve = cells.curves?.(cells.rows.idAt(row) ?? "", keyOf(id));
+  if (!curve) return null;
+  if (kindOf(id) === "curve") return <Sparkline name={keyOf(id)} points={curve.points} />;
+  const value = kindOf(id) === "min" ? curve.min : curve.max;
+  return <span title={String(value)}>{number(value)}</span>;
+}
+
 function cellContent(id: ColumnId, row: number, cells: CellSource, now: number) {
   if (id === "attributes.duration") {
     const length = durationAt(cells, row, now);
     return length === undefined ? null : duration(length);
   }
-  const column = cells.of(id);
-  const value = numberAt(column, row);
+  if (isHistory(id)) return historyContent(id, row, cells);
+  const value = cells.rows.numberAt(id, row);
   if (value !== undefined) {
     if (kindOf(id) === "attributes") return <span title={exactTime(value)}>{relativeTime(value, now)}</span>;
     return <span title={String(value)}>{number(value)}</span>;
   }
-  const text = textAt(column, row);
+  const text = cells.rows.textAt(id, row);
   if (text === undefined) return null;
   if (id === "attributes.status") return <Status status={text} />;
   return (
@@ -325,8 +355,9 @@ function cellContent(id: ColumnId, row: number, cells: CellSource, now: number) 
 const GridRow = memo(
   function GridRow(props: RowProps) {
     const { id, row, index, cells, now } = props;
-    const name = textAt(cells.of(nameColumn), row) ?? "";
-    const gone = textAt(cells.of("attributes.lifecycle_stage"), row) === "deleted";
+    if (id === "") return <WaitingRow {...props} />;
+    const name = cells.rows.textAt(nameColumn, row) ?? "";
+    const gone = cells.rows.textAt("attributes.lifecycle_stage", row) === "deleted";
     return (
       <div
         id={`run-row-${index}`}
@@ -399,6 +430,72 @@ const GridRow = memo(
     a.isSelected === b.isSelected,
 );
 
-export function describeRows(shown: number, partial: boolean): string {
-  return partial ? `${count(shown)} runs so far…` : `${count(shown)} ${shown === 1 ? "run" : "runs"}`;
+/** A row that is on its way. */
+function WaitingRow(props: ShapeProps) {
+  return (
+    <div id={`run-row-${props.index}`} className="grid-row" role="row" aria-rowindex={props.index + 2} aria-busy="true" style={{ transform: `translateY(${props.start}px)`, width: props.total, minWidth: "100%" }}>
+      <div className="pinned" role="presentation" style={{ width: props.fixedWidth }}>
+        <div className="cell box" role="gridcell" />
+        <div className="cell waiting" role="gridcell" style={{ width: props.widthOf(nameColumn) }}>
+          <span className="unseen">Loading</span>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface GroupProps extends ShapeProps {
+  group: Group;
+  cells: CellSource;
+  closed: boolean;
+  isCursor: boolean;
+  onToggle: (label: string) => void;
+}
+
+/** The mean of a metric over the runs of a group that have a finite value of it. */
+export function meanOf(cells: CellSource, id: ColumnId, rows: Int32Array): number | undefined {
+  let sum = 0;
+  let found = 0;
+  for (const row of rows) {
+    const value = cells.rows.numberAt(id, row);
+    if (value === undefined || !Number.isFinite(value)) continue;
+    sum += value;
+    found++;
+  }
+  return found > 0 ? sum / found : undefined;
+}
+
+/** The heading of a group: what its runs share, how many they are, and means of their metrics. */
+const GroupRow = memo(function GroupRow(props: GroupProps) {
+  const { group, cells, closed } = props;
+  const cell = (id: ColumnId, i: number) => {
+    const mean = kindOf(id) === "metrics" ? meanOf(cells, id, group.rows) : undefined;
+    return (
+      <div key={id} className={isRight(id) ? "cell right" : "cell"} role="gridcell" aria-colindex={i} style={{ width: props.widthOf(id) }}>
+        {mean !== undefined && <span title={`mean ${String(mean)}`}>⌀ {number(mean)}</span>}
+      </div>
+    );
+  };
+  return (
+    <div id={`run-row-${props.index}`} className="grid-row heading" role="row" aria-rowindex={props.index + 2} data-cursor={props.isCursor || undefined} style={{ transform: `translateY(${props.start}px)`, width: props.total, minWidth: "100%" }}>
+      <div className="pinned" role="presentation" style={{ width: props.fixedWidth }}>
+        <div className="cell name" role="gridcell" aria-colindex={2} style={{ width: boxWidth + props.widthOf(nameColumn) }}>
+          <button type="button" tabIndex={-1} className="button plain icon" aria-label={`${closed ? "Show" : "Hide"} the runs of ${group.label}`} aria-expanded={!closed} onClick={() => props.onToggle(group.label)}>
+            <Icon name={closed ? "right" : "down"} />
+          </button>
+          <bdi className="clip" title={group.label}>
+            {group.label}
+          </bdi>
+          <span className="muted">{count(group.rows.length)}</span>
+        </div>
+        {props.fixed.slice(1).map((id, i) => cell(id, i + 3))}
+      </div>
+      <div style={{ flex: "none", width: props.left }} role="presentation" />
+      {props.free.slice(props.from, props.to).map((id, i) => cell(id, props.from + i + props.fixed.length + 2))}
+    </div>
+  );
+});
+
+export function describeRows(shown: number): string {
+  return `${count(shown)} ${shown === 1 ? "run" : "runs"}`;
 }

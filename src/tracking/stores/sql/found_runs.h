@@ -23,4 +23,7 @@ struct FoundRuns {
 /// One page of the runs that a search finds, in its order.
 FoundRuns find_runs(sql::Connection& connection, const v1::plugin::RunQuery& query);
 
+/// How many runs a search finds on all of its pages.
+int64_t count_found_runs(sql::Connection& connection, const v1::plugin::RunQuery& query);
+
 }  // namespace millrace::tracking

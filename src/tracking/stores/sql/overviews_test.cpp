@@ -112,6 +112,66 @@ TEST_CASE("a table has a row a run in the order of the search and tells which ro
   CHECK(values(table.times(0).values()) == std::vector<int64_t>{3, 2, 1});
 }
 
+TEST_CASE("a table begins at the row that was asked for and tells how many rows there are") {
+  Fixture fixture;
+  std::vector<std::string> newest_first;
+  for (int i = 0; i < 7; ++i) newest_first.insert(newest_first.begin(), fixture.run(i, "r"));
+  for (const auto& run : newest_first) fixture.metric(run, "loss", 1);
+  auto request = table_request();
+  request.set_max_results(3);
+  request.set_first_row(3);
+  request.set_with_total(true);
+  request.add_metrics("loss");
+  v1::RunTable table = fixture.service().search_run_table(kContext, request);
+  CHECK(values(table.run_ids()) == std::vector(newest_first.begin() + 3, newest_first.begin() + 6));
+  CHECK(table.total() == 7);
+  CHECK(table.truncated());
+  CHECK(table.metrics(0).values_size() == 3);
+
+  request.set_first_row(6);
+  table = fixture.service().search_run_table(kContext, request);
+  CHECK(values(table.run_ids()) == std::vector{newest_first.back()});
+  CHECK(table.total() == 7);
+  CHECK_FALSE(table.truncated());
+
+  request.set_first_row(50);
+  table = fixture.service().search_run_table(kContext, request);
+  CHECK(table.run_ids().empty());
+  CHECK(table.total() == 7);
+
+  request.set_filter("metrics.loss > 1");
+  request.set_first_row(0);
+  CHECK(fixture.service().search_run_table(kContext, request).total() == 0);
+  request.set_first_row(-1);
+  CHECK_THROWS_AS(fixture.service().search_run_table(kContext, request), Error);
+}
+
+TEST_CASE("the keys that come with a table of many runs are those of the newest, and say so") {
+  Fixture fixture;
+  fixture.metric(fixture.run(0, "oldest"), "rare", 1);
+  for (int i = 1; i <= 510; ++i) {
+    v1::plugin::RunDataWrite write;
+    write.set_run_id(fixture.run(i, "r"));
+    for (int key = 0; key < 60; ++key) {
+      v1::Metric& metric = *write.add_metrics();
+      metric.set_key("m" + std::to_string(key));
+      metric.set_value(key);
+    }
+    fixture.store().write_run_data(kContext, write);
+  }
+  auto request = table_request();
+  request.set_with_context(true);
+  request.set_max_results(1);
+  const v1::RunColumns keys = fixture.service().search_run_table(kContext, request).keys();
+  CHECK(keys.truncated());
+  CHECK(keys.metrics_size() == 60);
+  v1::ListRunColumnsRequest all;
+  all.add_experiment_ids("0");
+  const v1::RunColumns listed = fixture.service().list_run_columns(kContext, all);
+  CHECK_FALSE(listed.truncated());
+  CHECK(listed.metrics_size() == 61);
+}
+
 TEST_CASE("texts that repeat stand once and are numbered in the order of rows, long ones are cut") {
   Fixture fixture;
   const std::string a = fixture.run(1, "a"), b = fixture.run(2, "b"), c = fixture.run(3, "c");

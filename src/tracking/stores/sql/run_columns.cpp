@@ -14,9 +14,12 @@ using sql::Connection;
 using v1::plugin::RunColumnsQuery;
 using KeyList = google::protobuf::RepeatedPtrField<std::string>;
 
-// Virtual machine instructions: about a twentieth of a second, and about one.
+// Virtual machine instructions: about a hundredth and a twentieth of a second, and about one.
+constexpr int64_t kQuickBudget = 200'000;
 constexpr int64_t kRunsBudget = 1'000'000;
 constexpr int64_t kKeysBudget = 20'000'000;
+// Runs whose keys stand for those of an experiment where it has to be quick.
+constexpr const char* kNewestRuns = "500";
 
 std::string scope(const RunColumnsQuery& query) {
   if (query.experiment_ids().empty()) return "1";
@@ -32,8 +35,14 @@ class KeyFinder {
   // Experiments of few rows are read whole. In others every key of the database is tried in turn: one step
   // to the next key, one look whether the experiment has it, which is short for the keys that it has.
   std::set<std::string> find(bool& complete) {
-    if (connection_.run_within(kRunsBudget, [&] { read_runs(); })) return std::move(keys_);
-    if (!connection_.run_within(kKeysBudget, [&] { try_keys(); })) complete = false;
+    const int64_t budget = query_.quick() ? kQuickBudget : kRunsBudget;
+    if (connection_.run_within(budget, [&] { read_runs(); })) return std::move(keys_);
+    if (query_.quick()) {
+      read_newest_runs();
+      complete = false;
+    } else if (!connection_.run_within(kKeysBudget, [&] { try_keys(); })) {
+      complete = false;
+    }
     return std::move(keys_);
   }
 
@@ -41,6 +50,16 @@ class KeyFinder {
   void read_runs() {
     auto row = connection_.prepare("SELECT x.key FROM runs r CROSS JOIN " + table_ +
                                    " x ON x.run_uuid = r.run_uuid WHERE " + scope(query_));
+    while (row.step()) keys_.emplace(row.text(0));
+  }
+
+  // In the order of an index, so that no other run is looked at.
+  void read_newest_runs() {
+    auto row = connection_.prepare(
+        "SELECT x.key FROM (SELECT r.run_uuid FROM runs r INDEXED BY millrace_runs_by_start WHERE " +
+        scope(query_) +
+        " AND r.experiment_id >= 0 ORDER BY r.experiment_id, r.lifecycle_stage, r.start_time DESC LIMIT " +
+        kNewestRuns + ") n CROSS JOIN " + table_ + " x ON x.run_uuid = n.run_uuid");
     while (row.step()) keys_.emplace(row.text(0));
   }
 

@@ -229,11 +229,26 @@ class AttributeReader {
   std::vector<Times> times_;
 };
 
+FoundRuns rows_of(Connection& connection, const RunTableQuery& query) {
+  if (query.first_row() == 0) return find_runs(connection, query.search());
+  v1::plugin::RunQuery search = query.search();
+  search.mutable_page()->set_cursor(std::to_string(query.first_row()));
+  return find_runs(connection, search);
+}
+
+// Counts only what the page at hand does not tell already.
+int64_t total_of(Connection& connection, const RunTableQuery& query, const FoundRuns& found) {
+  const bool is_last = found.next_cursor.empty() && (query.first_row() == 0 || !found.runs.empty());
+  if (is_last) return query.first_row() + static_cast<int64_t>(found.runs.size());
+  return count_found_runs(connection, query.search());
+}
+
 v1::RunTable read_table(Connection& connection, const RunTableQuery& query) {
-  const FoundRuns found = find_runs(connection, query.search());
+  const FoundRuns found = rows_of(connection, query);
   const RowNumbers rows(found.runs);
   v1::RunTable table;
   table.set_truncated(!found.next_cursor.empty());
+  if (query.with_total()) table.set_total(total_of(connection, query, found));
   table.mutable_run_ids()->Reserve(static_cast<int>(found.runs.size()));
   for (const FoundRun& run : found.runs) table.add_run_ids(run.id);
   if (query.attributes_size() > 0) {

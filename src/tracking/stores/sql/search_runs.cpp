@@ -195,6 +195,15 @@ FoundRuns find_runs(Connection& connection, const RunQuery& query) {
   return found;
 }
 
+int64_t count_found_runs(Connection& connection, const RunQuery& query) {
+  sql::SqlText sql;
+  sql << "SELECT count(*) FROM runs r WHERE ";
+  append_scope_and_filter(sql, query);
+  auto row = sql.prepare(connection);
+  row.step();
+  return row.integer(0);
+}
+
 RunPage SqlTrackingStore::search_runs(const CallContext&, const RunQuery& request) {
   return database_->readers().read([&](Connection& connection) { return search(connection, request); });
 }

@@ -35,8 +35,8 @@ std::string list(SamplePlugin& repository, const std::string& path) {
   v1::plugin::ArtifactPath request;
   request.set_path(path);
   std::string names;
-  for (const auto& file : repository.list({}, request).files())
-    names += file.path() + (file.is_dir() ? "/ " : " ");
+  const auto listing = repository.list({}, request);
+  for (const auto& file : listing.files()) names += file.path() + (file.is_dir() ? "/ " : " ");
   return names;
 }
 

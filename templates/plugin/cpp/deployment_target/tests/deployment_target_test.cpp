@@ -27,8 +27,8 @@ v1::plugin::DeploymentKey key(const std::string& name) {
 
 std::string names(SamplePlugin& target) {
   std::string names;
-  for (const auto& deployment : target.list_deployments({}, {}).deployments())
-    names += deployment.name() + " ";
+  const auto list = target.list_deployments({}, {});
+  for (const auto& deployment : list.deployments()) names += deployment.name() + " ";
   return names;
 }
 

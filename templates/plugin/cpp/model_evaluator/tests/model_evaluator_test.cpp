@@ -28,7 +28,8 @@ Metrics evaluate(const v1::plugin::EvaluationTask& task) {
   SamplePlugin evaluator(options());
   check(evaluator.can_evaluate({}, task).able(), "it can evaluate this");
   Metrics metrics;
-  for (const auto& metric : evaluator.evaluate({}, task).metrics()) metrics[metric.name()] = metric.value();
+  const auto result = evaluator.evaluate({}, task);
+  for (const auto& metric : result.metrics()) metrics[metric.name()] = metric.value();
   return metrics;
 }
 

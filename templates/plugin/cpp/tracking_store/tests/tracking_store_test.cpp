@@ -53,7 +53,8 @@ std::string found(SamplePlugin& store, double accuracy_above) {
   comparison.set_comparator(v1::COMPARATOR_GREATER);
   comparison.set_number(accuracy_above);
   std::string ids;
-  for (const v1::Run& run : store.search_runs({}, query).runs()) ids += run.info().run_id() + " ";
+  const auto page = store.search_runs({}, query);
+  for (const v1::Run& run : page.runs()) ids += run.info().run_id() + " ";
   return ids;
 }
 

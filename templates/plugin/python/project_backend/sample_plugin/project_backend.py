@@ -1,7 +1,7 @@
 """Runs projects as processes of this machine.
 
-What is known of a job stands in a folder below its storage directory: the group of its processes, its output, and,
-when it has ended, its exit status. So a job is known after a restart of the plugin.
+What is known of a job stands in a folder below its storage directory: the group of its processes, its
+output, and, when it has ended, its exit status. So a job is known after a restart of the plugin.
 """
 
 from __future__ import annotations

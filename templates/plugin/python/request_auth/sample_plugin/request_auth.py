@@ -22,7 +22,7 @@ class SamplePlugin(RequestAuth):
         return SignedHeaders(set=[header])
 
     def check(self, context: CallContext) -> Iterable[CheckReport.Finding]:
-        """Called by `millrace plugin doctor`. Ask the place that gives out tokens here, if it can be asked."""
+        """Called by `millrace plugin doctor`. Ask whoever gives out tokens here, if that can be asked."""
         return [
             CheckReport.Finding(
                 subject="credentials", outcome=CheckReport.OUTCOME_FINE, message="a token is set"
