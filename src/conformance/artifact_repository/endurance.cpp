@@ -1,5 +1,5 @@
-#include "conformance/data_in_memory.h"
 #include "conformance/endurance.h"
+#include "conformance/data_in_memory.h"
 
 #include <algorithm>
 
@@ -9,6 +9,9 @@ namespace millrace::conformance {
 namespace {
 
 constexpr size_t kPiece = size_t{1} << 20;
+// What may be under way of a stream of 64 MiB: libraries of the protocol queue a few pieces of 1 MiB, and a
+// language that collects its garbage keeps as much again.
+constexpr uint64_t kMostUnderWay = 16 << 20;
 
 void usual_call(const RepositoryWords& repository, int number) {
   const std::string path = "folder/" + std::to_string(number % 8);
@@ -44,9 +47,9 @@ class Watch {
 
   void look(const std::string& what) {
     const uint64_t now = subject_.footprint().memory_bytes;
-    require(now <= before_ + kMostGrowthBytes, what + " is held in memory: it grew from " +
-                                                   std::to_string(before_ >> 10) + " KiB to " +
-                                                   std::to_string(now >> 10) + " KiB");
+    require(now <= before_ + kMostUnderWay, what + " is held in memory: it grew from " +
+                                                std::to_string(before_ >> 10) + " KiB to " +
+                                                std::to_string(now >> 10) + " KiB");
   }
 
  private:

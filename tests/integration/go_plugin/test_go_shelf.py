@@ -1,4 +1,5 @@
-"""The plugin in Go, built with the machine's Go, behind a server. Its commands stand in its README."""
+"""The plugin in Go, built with the machine's Go, behind a server. Its commands stand in its README: the last of those
+that build and test it is the conformance kit."""
 
 import os
 import pathlib
