@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 
 import millrace.plugin
-from millrace.plugin import ArtifactRepository, CallContext, NotFound, Plugin, PluginOptions, ResourceExhausted
+from millrace.plugin import ArtifactRepository, CallContext, Download, NotFound, Plugin, PluginOptions, ResourceExhausted
 from millrace.plugin.messages import ArtifactListing, ArtifactPath, ArtifactRead, ArtifactWrite, FileInfo
 
 plugin = Plugin()
@@ -27,11 +27,12 @@ class Veteran(ArtifactRepository):
         files = sorted(self._files.items()) if not request.path else []
         return ArtifactListing(files=[FileInfo(path=path, file_size=len(file)) for path, file in files])
 
-    def read(self, context: CallContext, request: ArtifactRead) -> Iterator[bytes]:
+    def read(self, context: CallContext, request: ArtifactRead) -> Download:
         if request.path not in self._files:
             raise NotFound(f"The veteran does not carry '{request.path}'.")
         end = request.offset + request.length if request.length else None
-        yield self._files[request.path][request.offset : end]
+        file = self._files[request.path]
+        return Download([file[request.offset : end]], len(file))
 
     def write(self, context: CallContext, request: ArtifactWrite, content: Iterator[bytes]) -> None:
         whole = b""
