@@ -19,8 +19,9 @@ export interface RunSearch {
 /** Rows of one answer: enough for any window, few enough to be drawn within a frame. */
 const blockRows = 400;
 const mostRows = 200_000;
-/** Rows of one answer where all rows are read: what the server allows for a few dozen columns. */
+/** Rows of one answer where all rows are read, and how many cells the server allows in one. */
 const pageRows = 20_000;
+const mostCells = 8_000_000;
 const mostAtOnce = 3;
 /** Metrics and params that are shown when nothing was chosen. */
 const firstColumns = 6;
@@ -77,7 +78,8 @@ async function ask(request: SearchRunTableRequest, signal?: AbortSignal): Promis
 }
 
 function firstAnswer(search: RunSearch, whole: boolean, columns: readonly ColumnId[] | null, needed: readonly ColumnId[], signal: AbortSignal): Promise<Answer> {
-  const base = withBase([...(columns ?? []).slice(0, 40), ...needed]);
+  // All rows at once leave room for fewer columns in one answer; the others follow when they come into sight.
+  const base = withBase([...(columns ?? []).slice(0, whole ? 25 : 40), ...needed]);
   return ask(
     {
       ...scope(search),
@@ -101,8 +103,9 @@ function cellsOf(search: RunSearch, first: number, rows: number, columns: readon
 
 /** Reads all rows of a search with some columns, page by page. */
 export async function* allRows(search: RunSearch, columns: readonly ColumnId[]): AsyncGenerator<Pick<Answer, "ids" | "columns">> {
-  for (let first = 0; ; first += pageRows) {
-    const answer = await ask({ ...scope(search), ...withBase(columns), first_row: first, max_results: pageRows });
+  const rows = Math.min(pageRows, Math.floor(mostCells / (columns.length + 10)));
+  for (let first = 0; ; first += rows) {
+    const answer = await ask({ ...scope(search), ...withBase(columns), first_row: first, max_results: rows });
     yield answer;
     if (!answer.truncated) return;
   }
