@@ -66,8 +66,12 @@ void CleanEnd::exit(int status) const {
   static std::mutex first;
   first.lock();
   std::cout.flush();
+  // Threads that still run find nothing any more to put things into.
+  const fs::path doomed = folder_.string() + "-end";
+  std::error_code fault;
+  fs::rename(folder_, doomed, fault);
   conformance::end_descendants();
-  remove_folder(folder_);
+  remove_folder(fault ? folder_ : doomed);
   std::_Exit(status);
 }
 

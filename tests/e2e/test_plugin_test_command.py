@@ -87,7 +87,7 @@ def skipped(report: Any) -> dict[str, str]:
 
 def test_a_plugin_in_cpp_passes_in_a_process_of_its_own(author):
     report = author.report(SHELF, "--quick")
-    assert report["failed"] == 0 and report["passed"] > 35
+    assert report["failed"] == 0 and report["passed"] >= 35
     assert "in memory" in skipped(report)["files that were acknowledged survive SIGKILL"]
     assert "keeps no files" in skipped(report)["a change without permission is refused"]
 
@@ -166,7 +166,7 @@ def test_a_failed_check_shows_what_the_plugin_logged(author):
 def test_a_plugin_that_hangs_does_not_hang_the_test(author):
     begin = time.monotonic()
     report = author.report(FAULTY, "--check", "a file at the root", "--set", "defect=hangs", status=1)
-    assert time.monotonic() - begin < 60
+    assert time.monotonic() - begin < 150
     assert failures(report)[0]["log"][-1] == "about to hang"
     assert failures(report)[0]["reason"]
 
@@ -176,7 +176,7 @@ def test_a_plugin_that_hangs_does_not_hang_the_test(author):
     [
         ("refuses-to-open", r"The artifact_repository 'faulty' cannot be opened\. .*there is no bucket of that name"),
         ("dies-at-open", r"cannot be opened\.(.|\n)*the disk is on fire"),
-        ("hangs-at-open", r"Opening the plugin 'faulty' is not done within 17 s"),
+        ("hangs-at-open", r"Opening the plugin 'faulty' is not done within 15 s"),
     ],
 )
 def test_a_plugin_that_does_not_open_is_told_and_exits_with_2(author, defect, message):

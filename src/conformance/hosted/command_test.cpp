@@ -1,6 +1,7 @@
 #include "conformance/hosted/command.h"
 
 #include <doctest/doctest.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/error.h"

@@ -1,5 +1,7 @@
 #include "conformance/hosted/hosted_instances.h"
 
+#include <thread>
+
 #include "base/error.h"
 #include "conformance/check.h"
 #include "conformance/data_in_memory.h"
@@ -15,6 +17,14 @@ constexpr std::chrono::seconds kStreamLimit{60};
 constexpr std::chrono::seconds kCommandLimit{30};
 // By custom, a test that exits with it says that it does not apply.
 constexpr int kDoesNotApply = 77;
+
+// Adds how a process ended to what it logged; the host tells of it only when it starts the next one.
+void tell_end(const plugin::ChildPlugin& process, Log& log) {
+  if (is_sound(process) || process.health().starts > 1) return;
+  for (int i = 0; i < 50 && process.process_id(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  if (!process.process_id()) log.error(process.health().fault);
+}
 
 }  // namespace
 
@@ -115,6 +125,8 @@ void HostedInstances::watch(const std::function<void()>& check) {
     throw;
   } catch (...) {
     spoiled_ = true;
+    const std::lock_guard lock(mutex_);
+    for (const Process& process : processes_) tell_end(*process, target_->plugin->log().log());
     throw;
   }
   require_processes();

@@ -17,8 +17,8 @@ namespace millrace::conformance {
 /// the next one need not wait for a start. Any thread.
 class HostedPlugin {
  public:
-  /// The longest that a plugin may take to start and to answer a call while it is tested; manifests may say
-  /// less.
+  /// The longest that a plugin may take to answer a call while it is tested; its manifest may say less. To
+  /// start it has what its manifest says, a minute at most.
   static constexpr std::chrono::seconds kLongestWait{20};
 
   /// `scratch` is where its folders are made.

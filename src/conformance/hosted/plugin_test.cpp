@@ -15,7 +15,7 @@
 namespace millrace::conformance {
 namespace {
 
-// How long opening may take beside the start of the process; a server waits for 30 s.
+// How long opening may take once the process runs; a server waits for 30 s.
 constexpr std::chrono::seconds kOpenLimit{15};
 
 using Targets = std::vector<std::shared_ptr<HostedTarget>>;
@@ -93,14 +93,22 @@ struct FirstInstance {
       : instances(std::make_shared<const HostedTarget>(target)) {}
 };
 
+// So that the time for opening is not spent on starting; the one who opens gets this process.
+void start(HostedPlugin& plugin) {
+  const auto process = plugin.take();
+  process->session();
+  plugin.give_back(process);
+}
+
 void open_first(const std::shared_ptr<HostedTarget>& target) {
   const auto first = std::make_shared<FirstInstance>(*target);
   const auto& manifest = target->plugin->manifest();
   const auto give_up = [&] {
     if (!target->plugin->in_process()) first->instances.kill();
   };
+  if (!target->plugin->in_process()) start(*target->plugin);
   within(
-      manifest.run.start_timeout + kOpenLimit, "Opening the plugin '" + manifest.id + "'",
+      kOpenLimit, "Opening the plugin '" + manifest.id + "'",
       [first] { first->channel = first->instances.open_new(); }, give_up);
   const HostedKit* kit = find_hosted_kit(target->kind);
   within(
