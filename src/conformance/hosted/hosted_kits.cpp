@@ -67,6 +67,8 @@ const std::vector<HostedKit>& hosted_kits() {
       row<ProjectBackend, ProjectBackendProxy>(Kind::kProjectBackend, project_backend_kit),
       row<ServerApp, ServerAppProxy>(Kind::kServerApp, server_app_kit),
       row<DatasetSource, DatasetSourceProxy>(Kind::kDatasetSource, dataset_source_kit),
+      row<ModelEvaluator, ModelEvaluatorProxy>(Kind::kModelEvaluator, model_evaluator_kit),
+      row<DeploymentTarget, DeploymentTargetProxy>(Kind::kDeploymentTarget, deployment_target_kit),
   };
   return kits;
 }
