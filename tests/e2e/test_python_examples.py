@@ -12,7 +12,7 @@ BINARY = os.environ.get("MILLRACE_BINARY", str(ROOT / "build/release/millrace"))
 SDK = ROOT / "build/venv-sdk/bin"
 
 
-@pytest.mark.parametrize("example", ["signed-requests", "queue-backend", "sql-dataset"])
+@pytest.mark.parametrize("example", ["signed-requests", "queue-backend", "sql-dataset", "local-deployment"])
 def test_an_example_passes_the_kit_of_its_kind(tmp_path, example):
     environment = {"PATH": f"{SDK}:{os.environ['PATH']}", "HOME": str(tmp_path)}
     command = [BINARY, "plugin", "test", str(ROOT / "examples/plugins" / example), "--quick", "--json"]
