@@ -1,5 +1,6 @@
 #include "artifacts/artifact_proxy_service.h"
 
+#include "artifacts/part_numbers.h"
 #include "artifacts/path_message.h"
 #include "artifacts/path_rules.h"
 #include "base/error.h"
@@ -67,6 +68,8 @@ v1::DeleteArtifactResponse DestinationProxyService::delete_artifact(
 
 v1::CreateMultipartUploadResponse DestinationProxyService::create_multipart_upload(
     const CallContext& context, const v1::CreateMultipartUploadRequest& request) {
+  // Each part is an entry of the answer.
+  check_part_number(request.num_parts());
   v1::plugin::MultipartBegin begin;
   begin.set_path(multipart_path(request));
   begin.set_part_count(request.num_parts());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "artifacts/part_numbers.h"
 #include "artifacts/path_rules.h"
 #include "artifacts/repositories/local/file_streams.h"
 #include "artifacts/repositories/local/local_repository.h"
@@ -14,19 +15,11 @@
 namespace millrace::artifacts {
 namespace {
 
-constexpr int64_t kMostParts = 10'000;
-
 // Upload ids are ours, but they come back from clients.
 void check_upload_id(const std::string& id) {
   const bool plain = std::all_of(id.begin(), id.end(),
                                  [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
   if (id.size() != 24 || !plain) throw_invalid_parameter("Invalid upload_id");
-}
-
-void check_part_number(int64_t number) {
-  if (number >= 1 && number <= kMostParts) return;
-  throw_invalid_parameter("Part numbers are 1 to " + std::to_string(kMostParts) + ", not " +
-                          std::to_string(number) + ".");
 }
 
 std::string folder_of(const std::string& upload_id) {
