@@ -40,7 +40,8 @@ AppResponse json_response(int status, const std::string& body) {
 class BearerAuth : public ServerApp, public SelfCheck {
  public:
   explicit BearerAuth(const PluginOptions& options)
-      : tokens_(options.text("tokens"), options.shared_log()),
+      : tokens_(options.text("tokens"),
+                [log = options.shared_log()](const std::string& fault) { log->error(fault); }),
         readers_(options.text("readers")),
         writers_(options.text("writers")),
         valid_seconds_(std::clamp<int64_t>(options.integer("valid-seconds"), 0, 3600)) {}
@@ -63,6 +64,7 @@ class BearerAuth : public ServerApp, public SelfCheck {
     const bool reads = question.action() == v1::ACTION_READ;
     answer.set_allowed((in(writers_) || (reads && in(readers_))) &&
                        tokens_.current()->knows(question.principal(), now_seconds()));
+    answer.set_valid_seconds(valid_seconds_);
     if (!answer.allowed()) {
       answer.set_message(reads ? "Reading needs the group '" + readers_ + "' or '" + writers_ + "'."
                                : "Changes need the group '" + writers_ + "'.");

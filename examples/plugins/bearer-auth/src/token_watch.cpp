@@ -1,5 +1,7 @@
 #include "token_watch.h"
 
+#include "base/error.h"
+
 using millrace::Error;
 using millrace::ErrorCode;
 
@@ -18,8 +20,8 @@ bool same_time(const timespec& a, const timespec& b) {
 
 }  // namespace
 
-TokenWatch::TokenWatch(std::string path, std::shared_ptr<millrace::PluginLog> log)
-    : path_(std::move(path)), log_(std::move(log)), seen_(stamp_of(path_)) {
+TokenWatch::TokenWatch(std::string path, std::function<void(const std::string&)> tell)
+    : path_(std::move(path)), tell_(std::move(tell)), seen_(stamp_of(path_)) {
   tokens_ = std::make_shared<const TokenFile>(path_);
 }
 
@@ -45,8 +47,7 @@ void TokenWatch::read(const Stamp& now) {
   tokens_.reset();
   try {
     tokens_ = std::make_shared<const TokenFile>(path_);
-    log_->info("read " + std::to_string(tokens_->size()) + " tokens");
   } catch (const Error& error) {
-    log_->error(std::string("Nobody is let in: ") + error.what());
+    tell_(std::string("Nobody is let in: ") + error.what());
   }
 }
