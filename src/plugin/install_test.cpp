@@ -120,10 +120,11 @@ TEST_CASE("a refused archive leaves what was installed and nothing else") {
         }) == "INVALID_PARAMETER_VALUE");
   CHECK(code_of([&] { shop.install(shop.pack("2.0.0"), signatures_required(), true); }) ==
         "PERMISSION_DENIED");
-  shop.folder.write("bad/plugin.toml", "[plugin]\nid = 1\n");
+  shop.folder.write("bad/plugin.toml", "[plugin]\nprotocol = \"1.0\"\nid = 1\n");
   pack_folder(shop.folder / "bad", "", shop.folder / "bad.mrp");
-  CHECK(
-      contains(message_of([&] { shop.install(shop.folder / "bad.mrp"); }), "plugin.toml:2:6: 'id' must be"));
+  const std::string fault = message_of([&] { shop.install(shop.folder / "bad.mrp"); });
+  CAPTURE(fault);
+  CHECK(contains(fault, "plugin.toml:3:6: 'id' must be"));
   shop.folder.write("none/readme", "");
   pack_folder(shop.folder / "none", "", shop.folder / "none.mrp");
   CHECK(code_of([&] { shop.install(shop.folder / "none.mrp"); }) == "RESOURCE_DOES_NOT_EXIST");

@@ -139,6 +139,14 @@ void ChildProcess::follow() {
   waitpid(pid_, &status, 0);
   end_status_ = status;
   running_ = false;
+  running_.notify_all();
+}
+
+// Asked of the system: the follower learns of the end a moment later.
+bool ChildProcess::running() const {
+  if (!running_) return false;
+  pollfd ended{end_.get(), POLLIN, 0};
+  return ::poll(&ended, 1, 0) == 0;
 }
 
 // Takes what is there; false when the pipe has ended. A line that is too long is cut into pieces.
@@ -185,7 +193,8 @@ int64_t ChildProcess::resident_bytes() const {
 }
 
 std::string ChildProcess::end_reason() const {
-  if (running_) return "";
+  if (running()) return "";
+  running_.wait(true);  // until the follower has taken its status
   return over_memory_ ? "was ended because it used more memory than its manifest allows"
                       : how_it_ended(end_status_);
 }

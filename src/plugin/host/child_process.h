@@ -36,7 +36,7 @@ class ChildProcess {
   void kill() noexcept;
 
   pid_t pid() const { return pid_; }
-  bool running() const { return running_; }
+  bool running() const;
   /// How it ended: "was killed by signal 9", ...; empty while it runs.
   std::string end_reason() const;
   int64_t resident_bytes() const;
@@ -68,7 +68,7 @@ class ChildProcess {
   std::string output_rest_;
   std::string errors_rest_;
   std::string recent_;  // the last lines, for the message of a start that fails
-  std::atomic<bool> running_{false};
+  std::atomic<bool> running_{false};  // until the follower knows how it ended
   std::atomic<int> end_status_{0};
   std::atomic<std::chrono::milliseconds> grace_{kStopGrace};
   std::atomic<bool> over_memory_{false};

@@ -152,7 +152,7 @@ TEST_CASE("the keys that come with a table of many runs are those of the newest,
   for (int i = 1; i <= 510; ++i) {
     v1::plugin::RunDataWrite write;
     write.set_run_id(fixture.run(i, "r"));
-    for (int key = 0; key < 60; ++key) {
+    for (int key = 0; key < 120; ++key) {
       v1::Metric& metric = *write.add_metrics();
       metric.set_key("m" + std::to_string(key));
       metric.set_value(key);
@@ -164,12 +164,12 @@ TEST_CASE("the keys that come with a table of many runs are those of the newest,
   request.set_max_results(1);
   const v1::RunColumns keys = fixture.service().search_run_table(kContext, request).keys();
   CHECK(keys.truncated());
-  CHECK(keys.metrics_size() == 60);
+  CHECK(keys.metrics_size() == 120);
   v1::ListRunColumnsRequest all;
   all.add_experiment_ids("0");
   const v1::RunColumns listed = fixture.service().list_run_columns(kContext, all);
   CHECK_FALSE(listed.truncated());
-  CHECK(listed.metrics_size() == 61);
+  CHECK(listed.metrics_size() == 121);
 }
 
 TEST_CASE("texts that repeat stand once and are numbered in the order of rows, long ones are cut") {
