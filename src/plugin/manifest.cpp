@@ -38,6 +38,13 @@ void check_each(const TomlFields& fields, const TomlValue* list, bool (*rule)(st
   }
 }
 
+// The protocol as far as it can be read, so that faults in the manifest for another one are told as such.
+ProtocolVersion glance_at_protocol(TomlFields& fields) {
+  const TomlValue* text = fields.any("protocol");
+  if (text == nullptr || text->type != TomlValue::Type::kText) return kHostProtocol;
+  return parse_protocol_version(text->text).value_or(kHostProtocol);
+}
+
 void read_protocol(TomlFields& fields, Manifest& manifest) {
   const TomlValue& protocol = fields.required_text("protocol");
   const auto parsed = parse_protocol_version(protocol.text);
@@ -60,6 +67,7 @@ void read_identity(TomlFields& fields, Manifest& manifest) {
     fields.fail(version.position,
                 "'" + version.text + "' is no semantic version: expected three numbers like 1.2.0.");
   }
+  read_protocol(fields, manifest);
   manifest.id = id.text;
   manifest.version = version.text;
   manifest.license = fields.required_text("license").text;
@@ -292,18 +300,17 @@ Manifest parse_manifest(std::string_view text, const fs::path& file) {
   Manifest manifest;
   manifest.folder = fs::absolute(file).lexically_normal().parent_path();
   TomlFields identity(required_table(root, "plugin"), name, "[plugin]");
+  const ProtocolVersion needed = glance_at_protocol(identity);
   try {
-    read_protocol(identity, manifest);
     read_identity(identity, manifest);
     read_run(required_table(root, "run"), name, manifest.run);
     read_provisions(root, name, manifest);
     read_configuration(root, name, manifest);
     root.refuse_others();
   } catch (const Error& fault) {
-    if (manifest.protocol.major == 0 || host_speaks(manifest.protocol)) throw;
-    throw Error(fault.code(), std::string(fault.what()) + " The plugin needs protocol " +
-                                  manifest.protocol.to_string() + ", this host speaks " +
-                                  kHostProtocol.to_string() +
+    if (host_speaks(needed)) throw;
+    throw Error(fault.code(), std::string(fault.what()) + " The plugin needs protocol " + needed.to_string() +
+                                  ", this host speaks " + kHostProtocol.to_string() +
                                   ": what is unknown here may be right for another Millrace.");
   }
   return manifest;
