@@ -29,8 +29,8 @@ def server(tmp_path, monkeypatch):
         f'[plugins]\npath = ["{PLUGIN}"]\n'
         f'[plugins.settings.bearer-auth]\ntokens = "{tmp_path}/tokens"\nvalid-seconds = 0\n'
     )
-    flags = ["--config", str(tmp_path / "millrace.toml"), "--app-name", "bearer-auth"]
-    with MillraceServer(tmp_path, *flags) as running:
+    monkeypatch.setenv("MILLRACE_CONFIG", str(tmp_path / "millrace.toml"))
+    with MillraceServer(tmp_path, "--app-name", "bearer-auth") as running:
         yield running
 
 
