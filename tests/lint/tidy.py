@@ -1,4 +1,4 @@
-"""Runs clang-tidy over the sources of src/ and codegen/, remembering which passed.
+"""Runs clang-tidy over the sources of src/ and codegen/, remembering which passed in the user's cache, so that clones share it.
 
 Usage: tidy.py BUILD_DIR. A source is looked at again when it, a header of ours or the checks change. Tests
 are left out, and the source that includes Asio: it takes as long as all the others together.
@@ -6,6 +6,7 @@ are left out, and the source that includes Asio: it takes as long as all the oth
 
 import concurrent.futures
 import hashlib
+import os
 import pathlib
 import subprocess
 import sys
@@ -30,8 +31,8 @@ def sources():
 
 def main():
     build = pathlib.Path(sys.argv[1])
-    memory = build / "tidy"
-    memory.mkdir(exist_ok=True)
+    memory = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "millrace-tidy"
+    memory.mkdir(parents=True, exist_ok=True)
     headers = headers_digest()
 
     def look_at(path):
