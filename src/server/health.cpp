@@ -22,6 +22,14 @@ std::string fault_of(const std::function<void(const CallContext&)>& ask, const s
   return "";
 }
 
+// Stores may count on an order that is total, which the services give each search.
+v1::OrderBy order_by(const char* attribute) {
+  v1::OrderBy order;
+  order.mutable_field()->set_kind(v1::FIELD_KIND_ATTRIBUTE);
+  order.mutable_field()->set_name(attribute);
+  return order;
+}
+
 std::string store_json(const std::string& fault) {
   wire::JsonObject json;
   json.truth("reachable", fault.empty());
@@ -63,6 +71,7 @@ http::Response HealthReport::answer(const http::RequestHead& head) const {
       [this](const CallContext& context) {
         v1::plugin::ExperimentQuery query;
         query.set_view_type(v1::ALL);
+        *query.add_order_by() = order_by("experiment_id");
         query.mutable_page()->set_limit(1);
         tracking_.search_experiments(context, query);
       },
@@ -70,6 +79,7 @@ http::Response HealthReport::answer(const http::RequestHead& head) const {
   const std::string registry = fault_of(
       [this](const CallContext& context) {
         v1::plugin::RegisteredModelQuery query;
+        *query.add_order_by() = order_by("name");
         query.mutable_page()->set_limit(1);
         registry_.search_registered_models(context, query);
       },
