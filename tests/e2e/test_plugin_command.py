@@ -257,6 +257,9 @@ def test_the_commands_of_the_operating_page_work_as_written(shop: Workshop) -> N
     (shop.folder / "millrace.toml").write_text(settings[0])
     commands = "\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
     assert commands.count("millrace plugin") >= 9
+    # The plugin of this test does not run, which is what the doctor then tells.
+    commands, count = re.subn(r"^(millrace plugin doctor.*)$", r"\1 || [ $? = 1 ]", commands, flags=re.MULTILINE)
+    assert count >= 1
     done = subprocess.run(
         ["sh", "-euxc", commands], cwd=shop.folder, env=shop.environment, capture_output=True, text=True, timeout=120
     )
