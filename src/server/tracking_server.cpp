@@ -55,6 +55,17 @@ artifacts::RepositoryRegistry all_repositories(plugin::PluginHost& plugins) {
   return registry;
 }
 
+// Whether a plugin could be asked for what a client reads: an experiment may name any repository as its
+// place.
+bool may_read_from_plugins(const plugin::Catalog& catalog) {
+  for (const auto kind : {plugin::Kind::kRegistryStore, plugin::Kind::kArtifactRepository}) {
+    for (const plugin::Provider& provider : catalog.all_of(kind)) {
+      if (provider.plugin != nullptr) return true;
+    }
+  }
+  return false;
+}
+
 bool is_artifact_path(std::string_view path) {
   return path.find("/mlflow-artifacts/") != std::string_view::npos ||
          path.find("/millrace/artifacts/") != std::string_view::npos;
@@ -91,10 +102,10 @@ class TrackingServer::Parts {
         metrics_(wire::operations()),
         routes_(wire::operations()),
         pace_(wire::operations()),
-        application_(
-            {services_, policy_, log, pace_, changes_, settings.static_prefix, settings.body_limit,
-             settings.artifact_body_limit, !stores_.is_remote() && plugins_.catalog().entries().empty()},
-            BrowserGuard(settings.guard), routes_),
+        application_({services_, policy_, log, pace_, changes_, settings.static_prefix, settings.body_limit,
+                      settings.artifact_body_limit,
+                      !stores_.is_remote() && !may_read_from_plugins(plugins_.catalog())},
+                     BrowserGuard(settings.guard), routes_),
         access_log_(log, metrics_, settings.log_requests),
         health_(plugins_, stores_.tracking(), stores_.registry()),
         listener_(settings.http, application_, access_log_) {
