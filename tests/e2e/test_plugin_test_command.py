@@ -131,7 +131,7 @@ def test_the_report_is_json_too(author):
     ("defect", "only", "check", "reason"),
     [
         ("older-content", "artifact_repository", "an overwrite gives the newer content", "bytes of a file that was"),
-        ("root-files", "artifact_repository", "the root lists its files and folders", "[b/, m/] instead of"),
+        ("root-files", "artifact_repository", "the root lists its files and folders", r"\[b/, m/\] instead of"),
         ("refusal-is-success", "artifact_repository", "without permission", "it succeeded instead of being refused"),
         ("refusal-is-success", "artifact_repository", "a file that finds the disk full", "it succeeded instead of being refused"),
         ("in-place", "artifact_repository", "a file that SIGKILL interrupts is not seen", "listed after the kill"),

@@ -13,7 +13,7 @@ from typing import Any
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[4] / "examples/plugins/file-plugin"))
 
-from millrace.plugin import InvalidParameter, NotFound, Plugin, PluginOptions
+from millrace.plugin import Error, InvalidParameter, NotFound, Plugin, PluginOptions
 from millrace.plugin.messages import ArtifactListing, RunDataOutcome
 from millrace_file_plugin.artifacts import FolderRepository
 from millrace_file_plugin.store import JournalStore
@@ -42,8 +42,10 @@ class TakesRefusalForSuccess(FolderRepository):
     def write(self, context: Any, request: Any, content: Iterator[bytes]) -> None:
         try:
             super().write(context, request, content)
-        except OSError as error:
+        except (Error, OSError) as error:
             print(f"ignoring: {error}")
+            for _ in content:
+                pass
 
 
 class WritesInPlace(FolderRepository):
