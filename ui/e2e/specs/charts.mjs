@@ -26,7 +26,7 @@ export async function test(harness, seeded) {
 async function addPanel(page, kind, columns) {
   await page.getByRole("button", { name: "Panel", exact: true }).click();
   await page.getByLabel("Kind").selectOption({ label: kind });
-  for (const [name, column] of Object.entries(columns)) await page.getByLabel(new RegExp(`^${name}`)).selectOption(column);
+  for (const [name, column] of Object.entries(columns)) await page.getByRole("combobox", { name: new RegExp(`^${name}`) }).selectOption(column);
   await page.getByRole("button", { name: "Add" }).click();
 }
 

@@ -26,7 +26,7 @@ export function GroupMenu({ keys, group, onChange }: Props) {
   return (
     <Menu
       role="dialog"
-      name="Group runs"
+      name={group ? `Group runs by ${keyOf(group)}` : "Group runs"}
       className={group ? "button on" : "button"}
       label={
         <>
