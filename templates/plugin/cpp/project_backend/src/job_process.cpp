@@ -36,7 +36,7 @@ std::vector<std::string> command_of(const v1::plugin::ProjectJob& job, int64_t n
 
 std::vector<std::string> environment_of(const v1::plugin::ProjectJob& job) {
   std::map<std::string, std::string> variables;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string text = *entry;
     variables[text.substr(0, text.find('='))] = text.substr(std::min(text.find('=') + 1, text.size()));
   }
