@@ -20,8 +20,8 @@ struct PluginTrial {
   std::chrono::seconds limit{15};  ///< for each step
 };
 
-/// Told what is tried next (an empty subject: nothing), and what came of it. A step of which nothing came ended, or
-/// hung, the process.
+/// Told what is tried next (an empty subject: nothing), and what came of it. A step of which nothing came
+/// ended, or hung, the process.
 class TrialRecord {
  public:
   virtual ~TrialRecord() = default;

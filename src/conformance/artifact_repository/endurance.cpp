@@ -78,7 +78,7 @@ void a_large_upload_streams(RepositorySubject& subject, const Effort& effort) {
   if (subject.declares(kDataInMemory)) throw NotApplicable("it keeps its data in memory by design");
   const RepositoryWords repository(subject.open_new());
   repository.put("small", "x");
-  const int pieces = effort.of(64, 16);
+  const int pieces = effort.of(64, 32);
   write_large(subject, repository, pieces);
   const auto listing = repository->list({}, at_path(""));
   require_count(listing.files(0).file_size(), static_cast<int64_t>(kPiece) * pieces,
@@ -87,7 +87,7 @@ void a_large_upload_streams(RepositorySubject& subject, const Effort& effort) {
 
 void a_large_download_streams(RepositorySubject& subject, const Effort& effort) {
   const RepositoryWords repository(subject.open_new());
-  const int pieces = effort.of(64, 16);
+  const int pieces = effort.of(64, 32);
   {
     const auto sink = repository.begin("large", "");
     for (int i = 0; i < pieces; ++i) sink->write(piece_of(i));

@@ -67,7 +67,7 @@ class ChildProcess {
   pid_t pid_ = -1;
   std::string output_rest_;
   std::string errors_rest_;
-  std::string recent_;  // the last lines, for the message of a start that fails
+  std::string recent_;                // the last lines, for the message of a start that fails
   std::atomic<bool> running_{false};  // until the follower knows how it ended
   std::atomic<int> end_status_{0};
   std::atomic<std::chrono::milliseconds> grace_{kStopGrace};

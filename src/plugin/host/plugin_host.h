@@ -67,7 +67,7 @@ class PluginHost {
   const Environment environment_;
   Log& log_;
   SealedFiles sealed_files_;
-  std::mutex library_mutex_;  // held while a library is tried and loaded; before mutex_
+  std::mutex library_mutex_;                 // held while a library is tried and loaded; before mutex_
   std::map<std::string, Refusal> refusals_;  // of libraries, by plugin; under library_mutex_
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<LibraryPlugin>> libraries_;
