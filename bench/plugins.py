@@ -44,15 +44,23 @@ def calls(table, has_grpc):
         table.add("small call, p50 us", "gRPC", printed(TOOLS / "grpc_bench")["call_p50_us"])
 
 
+class InProcessServer(MillraceServer):
+    """One that lets the plugin into its own process."""
+
+    def command(self):
+        binary, *rest = super().command()
+        config = self.folder / "in-process.toml"
+        config.write_text('[plugins]\nin-process = ["bench-noop"]\n')
+        return [binary, "--config", str(config), *rest]
+
+
 def servers(stack, folder):
-    config = folder / "in-process.toml"
-    config.write_text('[plugins]\nin-process = ["bench-noop"]\n')
     noop = ["--plugin-path", str(NOOP), "--backend-store-uri", "noop:x"]
-    flags = {"built in": [], "in process": [*noop, "--config", str(config)], "child, C++": noop}
-    for who, each in flags.items():
+    kinds = {"built in": (MillraceServer, []), "in process": (InProcessServer, noop), "child, C++": (MillraceServer, noop)}
+    for who, (kind, flags) in kinds.items():
         place = folder / who.replace(" ", "-").replace(",", "")
         place.mkdir()
-        yield who, stack.enter_context(MillraceServer(place, *each))
+        yield who, stack.enter_context(kind(place, *flags))
 
 
 def log_batches(table, running, seconds):
