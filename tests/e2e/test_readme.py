@@ -3,10 +3,8 @@
 import os
 import pathlib
 import re
-import time
 
 import pytest
-import requests
 import tutorial
 from mlflow.tracking import MlflowClient
 from servers import ROOT, free_port
@@ -36,15 +34,6 @@ def shell(tmp_path):
     running.close()
 
 
-def wait_until_it_answers(url):
-    for _ in range(200):
-        try:
-            return requests.get(f"{url}/health", timeout=5)
-        except requests.ConnectionError:
-            time.sleep(0.05)
-    raise AssertionError(f"nothing answers at {url}")
-
-
 def test_the_section_on_plugins_works_as_written(shell, tmp_path):
     port = free_port()
     commands = [line for info, block in tutorial.blocks(section("Plugins")) if info == "sh" for line in block.splitlines()]
@@ -54,7 +43,7 @@ def test_the_section_on_plugins_works_as_written(shell, tmp_path):
             continue
         if command.startswith("millrace server "):
             shell.run(f"{command} --port {port} &")
-            wait_until_it_answers(f"http://127.0.0.1:{port}")
+            shell.run(f"curl --silent --retry 50 --retry-connrefused --retry-delay 1 http://127.0.0.1:{port}/health")
             client = MlflowClient(f"http://127.0.0.1:{port}")
             run = client.create_run(client.create_experiment("seen"))
             client.log_metric(run.info.run_id, "loss", 0.5)
