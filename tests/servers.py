@@ -50,8 +50,8 @@ class Server:
             try:
                 if requests.get(f"{self.url}/health", timeout=5).status_code == 200:
                     return
-            except requests.ConnectionError:
-                pass
+            except requests.RequestException:
+                pass  # not yet, or too busy with starting to answer in time
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the server did not start:\n{self.log_text()}")
             time.sleep(0.01)

@@ -1,9 +1,12 @@
 #include "cli/clean_end.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <iostream>
 #include <mutex>
 #include <thread>
@@ -41,6 +44,18 @@ void remove_folder(const fs::path& folder) {
   fs::remove_all(folder, ignored);
 }
 
+// Where the folder was, a file stands from one moment to the next: threads that still run can neither put
+// anything there nor make the folder anew. The path that the folder has now.
+fs::path set_aside(const fs::path& folder) {
+  const fs::path aside = folder.string() + "-end";
+  const bool placed = std::ofstream(aside).is_open();
+  if (placed && renameat2(AT_FDCWD, folder.c_str(), AT_FDCWD, aside.c_str(), RENAME_EXCHANGE) == 0)
+    return aside;
+  std::error_code ignored;
+  fs::remove(aside, ignored);
+  return folder;
+}
+
 sigset_t ends() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -66,12 +81,11 @@ void CleanEnd::exit(int status) const {
   static std::mutex first;
   first.lock();
   std::cout.flush();
-  // Threads that still run find nothing any more to put things into.
-  const fs::path doomed = folder_.string() + "-end";
-  std::error_code fault;
-  fs::rename(folder_, doomed, fault);
+  const fs::path aside = set_aside(folder_);
   conformance::end_descendants();
-  remove_folder(fault ? folder_ : doomed);
+  remove_folder(aside);
+  std::error_code ignored;
+  fs::remove(folder_, ignored);
   std::_Exit(status);
 }
 

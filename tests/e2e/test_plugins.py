@@ -10,15 +10,12 @@ import mlflow
 import pytest
 import requests
 from mlflow.tracking import MlflowClient
+from processes import children_of
 from servers import ROOT, MillraceServer
 
 SHELF = ROOT / "build/release/examples/plugins/shelf/plugins"
 EXAMPLES = ROOT / "examples/plugins"
 SDK = ROOT / "build/venv-sdk/bin"
-
-
-def children_of(pid):
-    return [int(child) for task in os.listdir(f"/proc/{pid}/task") for child in open(f"/proc/{pid}/task/{task}/children").read().split()]
 
 
 @pytest.fixture

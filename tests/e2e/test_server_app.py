@@ -14,6 +14,7 @@ import mlflow
 import pytest
 import requests
 from mlflow.tracking import MlflowClient
+from processes import children_of
 from servers import ROOT, MillraceServer
 
 SDK = ROOT / "build/venv-sdk/bin"
@@ -131,10 +132,6 @@ ROUTES = '''
 
 KEY = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="  # the public key of RFC 8032, section 7.1, test 1
 TOKEN = {"Authorization": "Bearer token-of-alice"}
-
-
-def children_of(pid):
-    return [int(child) for task in os.listdir(f"/proc/{pid}/task") for child in open(f"/proc/{pid}/task/{task}/children").read().split()]
 
 
 class DoorServer(MillraceServer):
