@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "millrace/v1/proxies.gen.h"
+#include "millrace/v1/plugin/artifact_repository.proxy.gen.h"
 #include "plugin/discovery.h"
 #include "plugin/host/plugin_host.h"
 

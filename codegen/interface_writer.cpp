@@ -72,24 +72,42 @@ void write_services_struct(std::ostream& out, const std::vector<Service>& servic
   out << "};\n\n";
 }
 
+constexpr const char* kHead = "// Generated from the contract in api/; do not edit.\n#pragma once\n\n";
+
 }  // namespace
 
-std::string write_interfaces(const std::vector<const google::protobuf::FileDescriptor*>& files,
+std::string write_interfaces(const google::protobuf::FileDescriptor& file,
                              const std::vector<Service>& services) {
   std::ostringstream out;
-  out << "// Generated from the contract in api/; do not edit.\n#pragma once\n\n#include <memory>\n\n"
-         "#include \"base/byte_stream.h\"\n#include \"base/call_context.h\"\n#include "
-         "\"base/capability.h\"\n#include \"base/reply.h\"\n";
-  for (const auto* file : files) {
-    const std::string& name = file->name();
-    out << "#include \"" << name.substr(0, name.rfind('.')) << ".pb.h\"\n";
-  }
-  out << "\nnamespace millrace {\n\n";
+  out << kHead
+      << "#include <memory>\n\n#include \"base/byte_stream.h\"\n#include \"base/call_context.h\"\n#include "
+         "\"base/capability.h\"\n#include \"base/reply.h\"\n#include \""
+      << header_of(file, ".pb.h") << "\"\n\nnamespace millrace {\n\n";
   for (const Service& service : services) {
-    write_service(out, service);
+    if (service.descriptor->file() == &file) write_service(out, service);
   }
+  out << "}  // namespace millrace\n";
+  return out.str();
+}
+
+std::string write_service_table(const std::vector<Service>& services) {
+  std::ostringstream out;
+  out << kHead << "namespace millrace {\n\n";
+  for (const Service& service : services) {
+    if (service.has_routes()) out << "class " << service.descriptor->name() << ";\n";
+  }
+  out << "\n";
   write_services_struct(out, services);
   out << "}  // namespace millrace\n";
+  return out.str();
+}
+
+std::string write_all_interfaces(const std::vector<const google::protobuf::FileDescriptor*>& files) {
+  std::ostringstream out;
+  out << kHead << "#include \"millrace/v1/service_table.gen.h\"\n";
+  for (const auto* file : files) {
+    if (file->service_count() > 0) out << "#include \"" << header_of(*file, ".gen.h") << "\"\n";
+  }
   return out.str();
 }
 

@@ -8,6 +8,7 @@
 #include <exception>
 #include <memory>
 
+#include "names.h"
 #include "operations.h"
 #include "writers.h"
 
@@ -31,10 +32,18 @@ class Generator : public compiler::CodeGenerator {
                    compiler::GeneratorContext* context, std::string* error) const override {
     try {
       const std::vector<Service> services = read_services(files);
-      write_file(*context, "millrace/v1/services.gen.h", write_interfaces(files, services));
+      for (const auto* file : files) {
+        if (file->service_count() > 0)
+          write_file(*context, header_of(*file, ".gen.h"), write_interfaces(*file, services));
+      }
+      write_file(*context, "millrace/v1/service_table.gen.h", write_service_table(services));
+      write_file(*context, "millrace/v1/services.gen.h", write_all_interfaces(files));
       write_file(*context, "millrace/v1/routes.gen.cpp", write_routes(services));
       write_file(*context, "millrace/v1/json.gen.cpp", write_json_writers(files));
-      write_file(*context, "millrace/v1/proxies.gen.h", write_proxies(services));
+      for (const Service& service : services) {
+        if (is_kind(service))
+          write_file(*context, header_of(*service.descriptor->file(), ".proxy.gen.h"), write_proxy(service));
+      }
       write_file(*context, "millrace/v1/dispatchers.gen.h", write_dispatcher_header(services));
       write_file(*context, "millrace/v1/dispatchers.gen.cpp", write_dispatchers(services));
       write_file(*context, "millrace/v1/openapi.gen.cpp", write_openapi(services));

@@ -47,6 +47,10 @@ std::string cpp_name(std::string_view full_name) {
   return result;
 }
 
+std::string header_of(const google::protobuf::FileDescriptor& file, std::string_view ending) {
+  return file.name().substr(0, file.name().rfind('.')).append(ending);
+}
+
 std::string doc_comment(const google::protobuf::ServiceDescriptor& service, std::string_view indent) {
   return comment_of(service, indent);
 }

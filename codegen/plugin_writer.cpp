@@ -9,12 +9,6 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 
-// Services of plugins live in a package of their own; Control is every plugin's and called by hand.
-bool is_kind(const Service& service) {
-  return service.descriptor->file()->package() == "millrace.v1.plugin" &&
-         service.descriptor->name() != "Control";
-}
-
 // The number of a field that a stream's message must have, since its bytes travel there.
 int field_number(const google::protobuf::MethodDescriptor& method,
                  const google::protobuf::Descriptor& message, const std::string& name,
@@ -68,7 +62,7 @@ void write_proxy_operation(std::ostream& out, const Service& service, const Oper
   out << "  }\n";
 }
 
-void write_proxy(std::ostream& out, const Service& service) {
+void write_proxy_class(std::ostream& out, const Service& service) {
   const std::string& name = service.descriptor->name();
   out << "/// A " << name << " behind a channel. Any thread.\nclass " << name
       << "Proxy : public ::millrace::" << name << " {\n public:\n  explicit " << name
@@ -116,14 +110,18 @@ void write_dispatcher(std::ostream& out, const Service& service) {
 
 }  // namespace
 
-std::string write_proxies(const std::vector<Service>& services) {
+bool is_kind(const Service& service) {
+  return service.descriptor->file()->package() == "millrace.v1.plugin" &&
+         service.descriptor->name() != "Control";
+}
+
+std::string write_proxy(const Service& service) {
   std::ostringstream out;
   out << "// Generated from the contract in api/; do not edit.\n#pragma once\n\n#include <memory>\n#include "
-         "<utility>\n\n#include \"millrace/v1/services.gen.h\"\n#include \"plugin/proxy_call.h\"\n\n"
-         "namespace millrace::plugin {\n\n";
-  for (const Service& service : services) {
-    if (is_kind(service)) write_proxy(out, service);
-  }
+         "<utility>\n\n#include \""
+      << header_of(*service.descriptor->file(), ".gen.h")
+      << "\"\n#include \"plugin/proxy_call.h\"\n\nnamespace millrace::plugin {\n\n";
+  write_proxy_class(out, service);
   out << "}  // namespace millrace::plugin\n";
   return out.str();
 }
@@ -132,8 +130,12 @@ std::string write_dispatcher_header(const std::vector<Service>& services) {
   std::ostringstream out;
   out << "// Generated from the contract in api/; do not edit.\n#pragma once\n\n#include <memory>\n#include "
          "<string_view>\n\n"
-         "#include \"millrace/dispatcher.h\"\n#include \"millrace/v1/services.gen.h\"\n\n"
-         "namespace millrace::sdk {\n\n/// The name of a kind in manifests.\ntemplate <typename Interface>\n"
+         "#include \"millrace/dispatcher.h\"\n\nnamespace millrace {\n\n";
+  for (const Service& service : services) {
+    if (is_kind(service)) out << "class " << service.descriptor->name() << ";\n";
+  }
+  out << "\n}  // namespace millrace\n\nnamespace millrace::sdk {\n\n/// The name of a kind in "
+         "manifests.\ntemplate <typename Interface>\n"
          "inline constexpr std::string_view kKindName = \"\";\n\n/// How bytes are handed to an "
          "implementation "
          "of a kind.\ntemplate <typename Interface>\nconst MethodTable& method_table();\n\n";
@@ -147,7 +149,8 @@ std::string write_dispatcher_header(const std::vector<Service>& services) {
 std::string write_dispatchers(const std::vector<Service>& services) {
   std::ostringstream out;
   out << "// Generated from the contract in api/; do not edit.\n#include "
-         "\"millrace/v1/dispatchers.gen.h\"\n\n#include <string>\n#include <string_view>\n\n"
+         "\"millrace/v1/dispatchers.gen.h\"\n\n#include <string>\n#include <string_view>\n\n#include "
+         "\"millrace/v1/services.gen.h\"\n\n"
          "namespace millrace::sdk {\nnamespace {\n\ntemplate <typename Message>\nMessage "
          "parse(std::string_view bytes) {\n  Message message;\n  if (!message.ParseFromArray(bytes.data(), "
          "static_cast<int>(bytes.size())))\n    throw_invalid_parameter(\"The message of the call is "

@@ -7,9 +7,16 @@
 
 namespace millrace::codegen {
 
-/// services.gen.h: one abstract class a service.
-std::string write_interfaces(const std::vector<const google::protobuf::FileDescriptor*>& files,
+/// FILE.gen.h beside each file of the contract that has services: one abstract class a service. Who
+/// implements or calls one service does not pay for compiling the messages of all.
+std::string write_interfaces(const google::protobuf::FileDescriptor& file,
                              const std::vector<Service>& services);
+
+/// service_table.gen.h: pointers to the services that clients reach.
+std::string write_service_table(const std::vector<Service>& services);
+
+/// services.gen.h: includes all of them.
+std::string write_all_interfaces(const std::vector<const google::protobuf::FileDescriptor*>& files);
 
 /// routes.gen.cpp: the table behind wire/operation.h.
 std::string write_routes(const std::vector<Service>& services);
@@ -18,9 +25,13 @@ std::string write_routes(const std::vector<Service>& services);
 /// naming the field whose type the dialect does not have.
 std::string write_json_writers(const std::vector<const google::protobuf::FileDescriptor*>& files);
 
-/// proxies.gen.h: for each plugin kind a class that sends its operations through a channel. These three throw
+/// A plugin kind: a service of the plugins' package, save Control, which is every plugin's and called by
+/// hand.
+bool is_kind(const Service& service);
+
+/// plugin/KIND.proxy.gen.h: a class that sends the operations of a kind through a channel. These three throw
 /// std::runtime_error naming the operation whose stream lacks the fields that carry bytes.
-std::string write_proxies(const std::vector<Service>& services);
+std::string write_proxy(const Service& service);
 
 /// dispatchers.gen.h and .cpp: for each plugin kind what hands the bytes of calls to an implementation.
 std::string write_dispatcher_header(const std::vector<Service>& services);

@@ -7,7 +7,8 @@
 #include "access/policy.h"
 #include "access/resource_owners.h"
 #include "base/log.h"
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/server_app.gen.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 
 namespace millrace::access {
 

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "base/error.h"
-#include "millrace/v1/proxies.gen.h"
+#include "millrace/v1/plugin/tracking_store.proxy.gen.h"
 
 using namespace millrace;
 using access::AccessRequest;

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "access/lru_cache.h"
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 
 namespace millrace::access {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "artifacts/locations.h"
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/artifacts.gen.h"
 
 namespace millrace::artifacts {
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "artifacts/locations.h"
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/artifacts.gen.h"
+#include "millrace/v1/plugin/registry_store.gen.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 
 namespace millrace::artifacts {
 

@@ -7,7 +7,7 @@
 #include <mutex>
 #include <string>
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/artifact_repository.gen.h"
 
 namespace millrace::artifacts {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "artifacts/repository_cache.h"
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/artifact_repository.gen.h"
 
 namespace millrace::artifacts {
 

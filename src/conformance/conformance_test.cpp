@@ -13,6 +13,9 @@
 #include "conformance/testing/built_in.h"
 #include "conformance/testing/defects.h"
 #include "conformance/testing/subjects.h"
+#include "millrace/v1/plugin/artifact_repository.gen.h"
+#include "millrace/v1/plugin/registry_store.gen.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 
 using namespace millrace;
 using namespace millrace::conformance;

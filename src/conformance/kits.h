@@ -1,7 +1,23 @@
 #pragma once
 
 #include "conformance/check.h"
-#include "millrace/v1/services.gen.h"
+
+namespace millrace {
+
+class TrackingStore;
+class ModelEvaluator;
+class ArtifactRepository;
+class ServerApp;
+class RequestHeader;
+class DeploymentTarget;
+class DefaultExperiment;
+class DatasetSource;
+class RequestAuth;
+class RunContext;
+class ProjectBackend;
+class RegistryStore;
+
+}  // namespace millrace
 
 namespace millrace::conformance {
 

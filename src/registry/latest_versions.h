@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/registry_store.gen.h"
 
 namespace millrace::registry {
 

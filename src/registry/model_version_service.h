@@ -2,7 +2,9 @@
 
 #include <mutex>
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/registry_store.gen.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
+#include "millrace/v1/registered_models.gen.h"
 #include "registry/source_rules.h"
 
 namespace millrace::registry {

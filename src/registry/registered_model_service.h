@@ -1,6 +1,7 @@
 #pragma once
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/registry_store.gen.h"
+#include "millrace/v1/registered_models.gen.h"
 
 namespace millrace::registry {
 

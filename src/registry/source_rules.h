@@ -2,7 +2,8 @@
 
 #include <string>
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/registry_store.gen.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 #include "registry/rules/model_uri.h"
 #include "registry/settings.h"
 

@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/changes.gen.h"
 #include "wire/operation.h"
 
 namespace millrace::server {

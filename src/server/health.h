@@ -3,7 +3,8 @@
 #include <functional>
 #include <string>
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/registry_store.gen.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 #include "plugin/host/plugin_host.h"
 #include "server/http/message.h"
 

@@ -2,7 +2,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "millrace/v1/proxies.gen.h"
+#include "millrace/v1/plugin/registry_store.proxy.gen.h"
+#include "millrace/v1/plugin/tracking_store.proxy.gen.h"
 #include "plugin/scheme.h"
 #include "registry/stores/sql/sql_registry_store.h"
 #include "sql/sqlite_database.h"

@@ -3,7 +3,8 @@
 #include <memory>
 #include <optional>
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/registry_store.gen.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 #include "plugin/host/plugin_host.h"
 #include "server/settings.h"
 #include "sql/sqlite_database.h"

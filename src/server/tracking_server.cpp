@@ -3,7 +3,7 @@
 #include "access/policy.h"
 #include "artifacts/artifact_proxy_service.h"
 #include "artifacts/artifact_service.h"
-#include "millrace/v1/proxies.gen.h"
+#include "millrace/v1/plugin/artifact_repository.proxy.gen.h"
 #include "plugin/host/plugin_host.h"
 #include "registry/model_version_service.h"
 #include "registry/registered_model_service.h"

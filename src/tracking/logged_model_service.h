@@ -2,7 +2,8 @@
 
 #include <functional>
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/logged_models.gen.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 
 namespace millrace::tracking {
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/metrics.gen.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 
 namespace millrace::tracking {
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/overviews.gen.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 #include "tracking/rules/run_scope.h"
 
 namespace millrace::tracking {

@@ -2,7 +2,8 @@
 
 #include <mutex>
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
+#include "millrace/v1/runs.gen.h"
 #include "tracking/rules/settings.h"
 
 namespace millrace::tracking {

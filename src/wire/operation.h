@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/service_table.gen.h"
 
 namespace millrace::wire {
 

@@ -9,7 +9,6 @@
 #include "base/call_context.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "millrace/v1/proxies.gen.h"
 #include "plugin/host/plugin_host.h"
 
 namespace millrace::examples {

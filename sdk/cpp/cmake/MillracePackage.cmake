@@ -18,7 +18,7 @@ install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/include/ DESTINATION ${headers} CO
 list(TRANSFORM SDK_BASE_HEADERS PREPEND ${BASE}/ OUTPUT_VARIABLE base_headers)
 install(FILES ${base_headers} DESTINATION ${headers}/base COMPONENT sdk)
 install(DIRECTORY ${SDK_DIR}/ DESTINATION ${headers} COMPONENT sdk
-  FILES_MATCHING PATTERN "*.pb.h" PATTERN "services.gen.h" PATTERN "dispatchers.gen.h")
+  FILES_MATCHING PATTERN "*.pb.h" PATTERN "*.gen.h" PATTERN "*.proxy.gen.h" EXCLUDE)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/api/ DESTINATION ${protos} COMPONENT sdk FILES_MATCHING PATTERN "*.proto")
 
 set(template ${CMAKE_CURRENT_LIST_DIR}/millraceConfig.cmake.in)

@@ -1,5 +1,6 @@
 #include "conformance/artifact_repository/checks.h"
 #include "conformance/kits.h"
+#include "millrace/v1/plugin/artifact_repository.gen.h"
 
 namespace millrace::conformance {
 

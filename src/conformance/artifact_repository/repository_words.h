@@ -7,7 +7,7 @@
 
 #include "artifacts/path_message.h"
 #include "conformance/check.h"
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/artifact_repository.gen.h"
 
 namespace millrace::conformance {
 

@@ -5,7 +5,18 @@
 
 #include "conformance/hosted/hosted_subject.h"
 #include "conformance/kits.h"
-#include "millrace/v1/proxies.gen.h"
+#include "millrace/v1/plugin/artifact_repository.proxy.gen.h"
+#include "millrace/v1/plugin/dataset_source.proxy.gen.h"
+#include "millrace/v1/plugin/default_experiment.proxy.gen.h"
+#include "millrace/v1/plugin/deployment_target.proxy.gen.h"
+#include "millrace/v1/plugin/model_evaluator.proxy.gen.h"
+#include "millrace/v1/plugin/project_backend.proxy.gen.h"
+#include "millrace/v1/plugin/registry_store.proxy.gen.h"
+#include "millrace/v1/plugin/request_auth.proxy.gen.h"
+#include "millrace/v1/plugin/request_header.proxy.gen.h"
+#include "millrace/v1/plugin/run_context.proxy.gen.h"
+#include "millrace/v1/plugin/server_app.proxy.gen.h"
+#include "millrace/v1/plugin/tracking_store.proxy.gen.h"
 
 namespace millrace::conformance {
 namespace {

@@ -7,7 +7,6 @@
 #include "conformance/check.h"
 #include "conformance/crew.h"
 #include "conformance/endurance.h"
-#include "millrace/v1/services.gen.h"
 
 namespace millrace::conformance {
 

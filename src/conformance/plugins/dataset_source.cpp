@@ -2,6 +2,7 @@
 
 #include "conformance/kits.h"
 #include "conformance/plugins/common.h"
+#include "millrace/v1/plugin/dataset_source.gen.h"
 
 namespace millrace::conformance {
 namespace {

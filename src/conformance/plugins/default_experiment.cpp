@@ -1,5 +1,6 @@
 #include "conformance/kits.h"
 #include "conformance/plugins/common.h"
+#include "millrace/v1/plugin/default_experiment.gen.h"
 
 namespace millrace::conformance {
 namespace {

@@ -12,6 +12,7 @@
 
 #include "conformance/kits.h"
 #include "conformance/plugins/fake_subject.h"
+#include "millrace/v1/plugin/deployment_target.gen.h"
 
 using namespace millrace;
 using namespace millrace::conformance;

@@ -3,6 +3,7 @@
 
 #include "conformance/kits.h"
 #include "conformance/plugins/deployment_checks.h"
+#include "millrace/v1/plugin/deployment_target.gen.h"
 
 namespace millrace::conformance {
 namespace {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "conformance/plugins/common.h"
+#include "millrace/v1/plugin/deployment_target.gen.h"
 
 namespace millrace::conformance {
 

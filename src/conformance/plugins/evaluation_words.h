@@ -5,6 +5,7 @@
 
 #include "conformance/plugins/common.h"
 #include "conformance/plugins/scratch_folder.h"
+#include "millrace/v1/plugin/model_evaluator.gen.h"
 
 namespace millrace::conformance {
 

@@ -10,6 +10,7 @@
 
 #include "conformance/kits.h"
 #include "conformance/plugins/fake_subject.h"
+#include "millrace/v1/plugin/model_evaluator.gen.h"
 
 using namespace millrace;
 using namespace millrace::conformance;

@@ -16,6 +16,8 @@
 
 #include "conformance/kits.h"
 #include "conformance/plugins/fake_subject.h"
+#include "millrace/v1/plugin/dataset_source.gen.h"
+#include "millrace/v1/plugin/project_backend.gen.h"
 
 using namespace millrace;
 using namespace millrace::conformance;

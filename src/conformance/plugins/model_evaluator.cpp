@@ -4,6 +4,7 @@
 #include "conformance/interruption.h"
 #include "conformance/kits.h"
 #include "conformance/plugins/evaluation_words.h"
+#include "millrace/v1/plugin/model_evaluator.gen.h"
 
 namespace millrace::conformance {
 namespace {

@@ -10,6 +10,11 @@
 #include "base/clock.h"
 #include "conformance/kits.h"
 #include "conformance/plugins/fake_subject.h"
+#include "millrace/v1/plugin/default_experiment.gen.h"
+#include "millrace/v1/plugin/request_auth.gen.h"
+#include "millrace/v1/plugin/request_header.gen.h"
+#include "millrace/v1/plugin/run_context.gen.h"
+#include "millrace/v1/plugin/server_app.gen.h"
 
 using namespace millrace;
 using namespace millrace::conformance;

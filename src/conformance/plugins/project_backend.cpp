@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "conformance/kits.h"
 #include "conformance/plugins/common.h"
+#include "millrace/v1/plugin/project_backend.gen.h"
 
 namespace millrace::conformance {
 namespace {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "conformance/kits.h"
 #include "conformance/plugins/common.h"
+#include "millrace/v1/plugin/request_auth.gen.h"
 
 namespace millrace::conformance {
 namespace {

@@ -3,6 +3,7 @@
 
 #include "conformance/kits.h"
 #include "conformance/plugins/common.h"
+#include "millrace/v1/plugin/run_context.gen.h"
 
 namespace millrace::conformance {
 namespace {

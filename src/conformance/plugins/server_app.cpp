@@ -3,6 +3,7 @@
 
 #include "conformance/kits.h"
 #include "conformance/plugins/common.h"
+#include "millrace/v1/plugin/server_app.gen.h"
 
 namespace millrace::conformance {
 namespace {

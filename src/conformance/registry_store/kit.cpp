@@ -1,5 +1,6 @@
 #include "conformance/kits.h"
 #include "conformance/registry_store/checks.h"
+#include "millrace/v1/plugin/registry_store.gen.h"
 
 namespace millrace::conformance {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "conformance/check.h"
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/registry_store.gen.h"
 
 namespace millrace::conformance {
 

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "conformance/testing/operation.h"
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 
 namespace millrace::conformance::testing {
 

@@ -1,5 +1,6 @@
 #include "conformance/kits.h"
 #include "conformance/tracking_store/checks.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 
 namespace millrace::conformance {
 

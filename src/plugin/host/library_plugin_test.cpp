@@ -11,8 +11,8 @@
 #include "base/error.h"
 #include "millrace/plugin_abi.h"
 #include "millrace/v1/plugin/artifact_repository.pb.h"
+#include "millrace/v1/plugin/artifact_repository.proxy.gen.h"
 #include "millrace/v1/plugin/control.pb.h"
-#include "millrace/v1/proxies.gen.h"
 #include "plugin/host/library_probe.h"
 
 using namespace millrace;

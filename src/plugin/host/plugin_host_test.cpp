@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/ids.h"
-#include "millrace/v1/proxies.gen.h"
+#include "millrace/v1/plugin/artifact_repository.proxy.gen.h"
 
 using namespace millrace;
 using namespace millrace::plugin;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/log.h"
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/server_app.gen.h"
 #include "server/http/message.h"
 #include "server/operation_exchange.h"
 

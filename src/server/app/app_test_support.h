@@ -7,7 +7,7 @@
 #include <mutex>
 #include <string>
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/server_app.gen.h"
 
 namespace millrace::server::testing {
 

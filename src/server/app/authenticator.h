@@ -10,7 +10,7 @@
 
 #include "access/lru_cache.h"
 #include "base/log.h"
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/server_app.gen.h"
 #include "server/app/verdict.h"
 #include "server/http/worker_pool.h"
 

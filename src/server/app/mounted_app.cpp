@@ -4,7 +4,7 @@
 
 #include "access/app_policy.h"
 #include "base/error.h"
-#include "millrace/v1/proxies.gen.h"
+#include "millrace/v1/plugin/server_app.proxy.gen.h"
 #include "server/application.h"
 
 namespace millrace::server {

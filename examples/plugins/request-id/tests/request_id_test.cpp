@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "example.h"
+#include "millrace/v1/plugin/request_header.proxy.gen.h"
 
 using namespace millrace;
 using namespace millrace::examples;

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "example.h"
+#include "millrace/v1/plugin/run_context.proxy.gen.h"
 
 using namespace millrace;
 using namespace millrace::examples;

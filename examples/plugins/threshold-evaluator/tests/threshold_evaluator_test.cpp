@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "example.h"
+#include "millrace/v1/plugin/model_evaluator.proxy.gen.h"
 
 using namespace millrace;
 using namespace millrace::examples;

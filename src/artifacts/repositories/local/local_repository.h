@@ -1,7 +1,7 @@
 #pragma once
 
 #include "artifacts/repositories/local/root_directory.h"
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/artifact_repository.gen.h"
 
 namespace millrace::artifacts {
 

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/registry_store.gen.h"
 #include "sql/sqlite_database.h"
 
 namespace millrace::registry {

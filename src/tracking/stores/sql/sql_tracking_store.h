@@ -1,6 +1,6 @@
 #pragma once
 
-#include "millrace/v1/services.gen.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 #include "sql/sqlite_database.h"
 
 namespace millrace::tracking {
