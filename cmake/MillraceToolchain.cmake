@@ -13,8 +13,16 @@ endif()
 # Lines and functions in stack traces; the rest of what -g writes costs a quarter of the time of a build.
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
 
+# What libraries define stays theirs. Otherwise the linker moves variables as std::cout and environ into the program, and a
+# plugin in this process, which resolves its names in its own libraries first, sees others that nobody has initialised.
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  add_compile_options(-mno-direct-extern-access)
+  add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-Wl,-z,nocopyreloc>)
+endif()
+
 set(MILLRACE_SANITIZE "" CACHE STRING "Sanitizers to build with, e.g. address,undefined or thread")
 if(MILLRACE_SANITIZE)
+  add_compile_definitions(MILLRACE_SANITIZED)
   add_compile_options(-g1 -fsanitize=${MILLRACE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${MILLRACE_SANITIZE})
   if(MILLRACE_SANITIZE STREQUAL "thread")

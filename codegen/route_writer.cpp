@@ -66,7 +66,8 @@ void write_row(std::ostream& out, const Service& service, const Operation& opera
 
 std::string write_routes(const std::vector<Service>& services) {
   std::ostringstream out;
-  out << "// Generated from the contract in api/; do not edit.\n#include \"wire/operation.h\"\n\n"
+  out << "// Generated from the contract in api/; do not edit.\n#include \"wire/operation.h\"\n\n#include "
+         "\"millrace/v1/services.gen.h\"\n\n"
          "namespace millrace::wire {\n\nconst std::vector<Operation>& operations() {\n"
          "  static const std::vector<Operation> table = {\n";
   for (const Service& service : services) {

@@ -101,7 +101,8 @@ class ChangeFeed::Subscribers {
 
 class ChangeFeed::Subscription : public LiveSource {
  public:
-  explicit Subscription(std::shared_ptr<Subscribers> subscribers) : subscribers_(std::move(subscribers)) {
+  Subscription(std::shared_ptr<Subscribers> subscribers, std::chrono::milliseconds longest)
+      : subscribers_(std::move(subscribers)), end_(std::chrono::steady_clock::now() + longest) {
     subscribers_->add(*this);
   }
   ~Subscription() override { subscribers_->remove(*this); }
@@ -126,6 +127,10 @@ class ChangeFeed::Subscription : public LiveSource {
     ready();
   }
 
+  std::optional<uint64_t> remaining() const override {
+    return std::chrono::steady_clock::now() < end_ ? std::nullopt : std::optional<uint64_t>(0);
+  }
+
   std::string_view filler() const override { return ": nothing new\n\n"; }
 
   void add(v1::ResourceKind kind, const std::vector<std::string>& ids) {
@@ -146,6 +151,7 @@ class ChangeFeed::Subscription : public LiveSource {
   }
 
   const std::shared_ptr<Subscribers> subscribers_;
+  const std::chrono::steady_clock::time_point end_;
   std::mutex mutex_;
   bool greeting_ = true;
   Changes changes_;
@@ -158,11 +164,12 @@ void ChangeFeed::Subscribers::tell(v1::ResourceKind kind, const std::vector<std:
   for (Subscription* subscription : set_) subscription->add(kind, ids);
 }
 
-ChangeFeed::ChangeFeed() : subscribers_(std::make_shared<Subscribers>()) {}
+ChangeFeed::ChangeFeed(std::chrono::milliseconds longest)
+    : longest_(longest), subscribers_(std::make_shared<Subscribers>()) {}
 ChangeFeed::~ChangeFeed() = default;
 
 std::unique_ptr<ByteSource> ChangeFeed::watch_changes(const CallContext&, const v1::WatchChangesRequest&) {
-  return std::make_unique<Subscription>(subscribers_);
+  return std::make_unique<Subscription>(subscribers_, longest_);
 }
 
 void ChangeFeed::note(const wire::Operation& operation, const google::protobuf::Message& request) noexcept {

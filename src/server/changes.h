@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -18,7 +19,9 @@ namespace millrace::server {
 /// gets fewer and larger events, and misses nothing.
 class ChangeFeed : public ChangeService {
  public:
-  ChangeFeed();
+  /// A subscription ends after that time and its client comes back by itself, so that whoever has lost the
+  /// right to listen does not listen on.
+  explicit ChangeFeed(std::chrono::milliseconds longest = std::chrono::minutes(5));
   ~ChangeFeed() override;
 
   /// Throws RESOURCE_EXHAUSTED when there are as many subscribers as there may be.
@@ -33,6 +36,7 @@ class ChangeFeed : public ChangeService {
  private:
   class Subscription;
   class Subscribers;
+  const std::chrono::milliseconds longest_;
   std::shared_ptr<Subscribers> subscribers_;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "millrace/v1/metrics.pb.h"
+#include "millrace/v1/runs.pb.h"
 #include "server/changes.h"
 
 using namespace millrace;
@@ -91,4 +93,11 @@ TEST_CASE("there are only so many watchers, and one that leaves makes room") {
   CHECK(feed.subscribers() == static_cast<int64_t>(sources.size()));
   sources.pop_back();
   CHECK_NOTHROW(sources.push_back(feed.watch_changes(kContext, {})));
+}
+
+TEST_CASE("a watcher has to come back after a while") {
+  ChangeFeed feed;
+  CHECK_FALSE(feed.watch_changes(kContext, {})->remaining().has_value());
+  ChangeFeed impatient{std::chrono::milliseconds(0)};
+  CHECK(impatient.watch_changes(kContext, {})->remaining() == 0);
 }

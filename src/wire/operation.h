@@ -6,6 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/byte_stream.h"
+#include "base/call_context.h"
+#include "base/reply.h"
+#include "millrace/v1/access.pb.h"
 #include "millrace/v1/service_table.gen.h"
 
 namespace millrace::wire {

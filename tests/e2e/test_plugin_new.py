@@ -157,8 +157,7 @@ def test_what_is_made_in_cpp_passes_its_tests_and_the_kit(scaffolds: Scaffolds, 
     bench, name = scaffolds.bench, scaffolds.name(kind)
     told = bench.run("ctest", "--test-dir", "build", "--output-on-failure", "-R", f"^{name}_")
     assert "100% tests passed, 0 tests failed out of 2" in told
-    # A backend has processes of jobs, which belong to a process of its own.
-    bench.conformance(scaffolds.plugin(kind), *([] if kind == "project_backend" else ["--in-process"]))
+    bench.conformance(scaffolds.plugin(kind), "--in-process")
     # The example names the folder where the project by itself is built.
     example = bench.folder / name / "examples/millrace.toml"
     example.write_text(example.read_text().replace('"../build/plugins"', f'"{scaffolds.plugin(kind).parent}"'))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 import requests
+from processes import children_of
 from servers import ROOT, MillraceServer
 
 BUILT = ROOT / "build/release/tests/faults/plugins"
@@ -208,6 +209,12 @@ def test_exceptions_become_answers_whichever_way_the_plugin_runs(
     assert path != "throw-std" or "unexpected fault: the password is hunter2" in log, "the operator is told, nobody else"
 
 
+@pytest.mark.parametrize("way", ["guarded", "guarded_in_process"])
+def test_what_libraries_define_is_there_for_plugins_too(request: pytest.FixtureRequest, way: str) -> None:
+    answer = request.getfixturevalue(way).artifacts("moody", "surroundings")
+    assert answer.status_code == 200, answer.text
+
+
 def test_a_huge_listing_of_a_child_is_refused_and_the_next_call_is_answered(guarded: Guarded) -> None:
     status, code, _ = guarded.refused("moody", "huge")
     assert (status, code) == (429, "RESOURCE_EXHAUSTED")
@@ -236,6 +243,20 @@ def test_a_call_that_hangs_is_given_up_at_its_deadline_and_others_go_on(guarded:
     assert "took longer than the 2000 ms" in guarded.refused("moody", "hang")[2]
     assert time.monotonic() - start < 4
     assert guarded.artifacts("moody").status_code == 200
+
+
+def test_a_child_in_a_call_that_hangs_does_not_outlive_a_killed_server(tmp_path: pathlib.Path) -> None:
+    with start(tmp_path, "[]") as server:
+        guarded = Guarded(server)
+        assert guarded.artifacts("moody").status_code == 200
+        (child,) = children_of(server.process.pid)
+        assert "took longer than the 2000 ms" in guarded.refused("moody", "hang")[2]
+        server.process.kill()
+        server.process.wait()
+        end = time.monotonic() + 15
+        while pathlib.Path(f"/proc/{child}").exists():
+            assert time.monotonic() < end, "the plugin still runs"
+            time.sleep(0.05)
 
 
 def test_a_child_may_babble_on_stdout_while_it_works(guarded: Guarded) -> None:

@@ -1,10 +1,12 @@
 // The program of a plugin that runs as a child process: handshake, then ttrpc on a Unix socket until the host
 // goes away. See docs/plugins/protocol.md.
 
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -57,6 +59,9 @@ bool host_speaks_ours() {
   return majors != nullptr && ("," + std::string(majors) + ",").find(",1,") != std::string::npos;
 }
 
+// What calls have to finish when the host is gone; one that hangs does not keep the plugin alive for nobody.
+constexpr std::chrono::seconds kGraceWithoutHost{5};
+
 // Ends the server when the host is gone (end of standard input) or asks (SIGTERM, blocked in all threads).
 void watch_host(ttrpc::Server& server) {
   std::thread([&server] {
@@ -64,6 +69,8 @@ void watch_host(ttrpc::Server& server) {
     while (::read(STDIN_FILENO, &byte, 1) > 0) {
     }
     server.stop();
+    std::this_thread::sleep_for(kGraceWithoutHost);
+    _exit(1);
   }).detach();
   std::thread([&server] {
     sigset_t signals;
@@ -76,7 +83,16 @@ void watch_host(ttrpc::Server& server) {
   }).detach();
 }
 
+// A heap for every thread that answers calls holds what each of them once needed, which the host's limit of
+// memory counts.
+void share_heaps() {
+#ifdef M_ARENA_MAX
+  mallopt(M_ARENA_MAX, 2);
+#endif
+}
+
 int serve() {
+  share_heaps();
   signal(SIGPIPE, SIG_IGN);
   sigset_t signals;
   sigemptyset(&signals);

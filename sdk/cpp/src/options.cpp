@@ -1,6 +1,6 @@
 #include <charconv>
 
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
 
 namespace millrace {
 namespace {

@@ -6,7 +6,7 @@
 #include <shared_mutex>
 #include <string>
 
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
 
 namespace millrace::sdk {
 

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "child_service.h"
+#include "millrace/v1/plugin/artifact_repository.gen.h"
 #include "plugin/ttrpc/client.h"
 #include "plugin/ttrpc/server.h"
 #include "plugin/ttrpc/socket.h"

@@ -7,6 +7,7 @@
 #include "conformance/check.h"
 #include "conformance/crew.h"
 #include "conformance/endurance.h"
+#include "millrace/v1/plugin/request_auth.pb.h"
 
 namespace millrace::conformance {
 

@@ -32,7 +32,7 @@ class Workshop {
 };
 
 /// Sanitizers keep memory of their own, so that what a subject holds cannot be told under them.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef MILLRACE_SANITIZED
 inline constexpr bool kSanitized = true;
 #else
 inline constexpr bool kSanitized = false;

@@ -126,7 +126,7 @@ class Probe {
 
 int library_load_flags() {
   // An address sanitizer's own functions must come first, which deep binding prevents.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef MILLRACE_SANITIZED
   return RTLD_NOW | RTLD_LOCAL;
 #else
   // Libraries that the plugin brings count before those of the same name that are here.

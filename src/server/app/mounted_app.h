@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "access/policy.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 #include "plugin/host/plugin_host.h"
 #include "server/app/app_routes.h"
 #include "server/app/authenticator.h"

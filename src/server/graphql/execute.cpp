@@ -8,6 +8,10 @@
 #include <set>
 
 #include "base/error.h"
+#include "millrace/v1/experiments.pb.h"
+#include "millrace/v1/metrics.pb.h"
+#include "millrace/v1/registered_models.pb.h"
+#include "millrace/v1/runs.pb.h"
 #include "server/graphql/document.h"
 #include "server/graphql/graphql.h"
 #include "wire/json_reader.h"

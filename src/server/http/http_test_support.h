@@ -72,6 +72,7 @@ class LiveText : public LiveSource {
     std::string text;
     std::function<void()> ready;
     std::atomic<int> listeners{0};
+    std::atomic<bool> over{false};
 
     void say(const std::string& more) {
       std::function<void()> call;
@@ -103,6 +104,9 @@ class LiveText : public LiveSource {
       }
     }
     ready();
+  }
+  std::optional<uint64_t> remaining() const override {
+    return line_->over ? std::optional<uint64_t>(0) : std::nullopt;
   }
   std::string_view filler() const override { return "."; }
 

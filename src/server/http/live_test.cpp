@@ -47,6 +47,19 @@ TEST_CASE("what is said while a listener waits reaches it at once") {
   }
 }
 
+TEST_CASE("an answer that has lasted long enough ends as a whole one") {
+  Fixture fixture;
+  Client client(fixture.server->port());
+  client.send(get("/live"));
+  client.until("\r\n\r\n");
+  fixture.handler.line->say("goodbye");
+  client.until("goodbye");
+  fixture.handler.line->over = true;
+  fixture.handler.line->say("nobody hears");
+  CHECK(has(client.until("\r\n0\r\n\r\n"), "\r\n0\r\n\r\n"));
+  CHECK(comes_true([&] { return fixture.handler.line->listeners == 0; }));
+}
+
 TEST_CASE("a listener that leaves is noticed without anything being said") {
   Fixture fixture;
   {

@@ -472,14 +472,15 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
     bool peer_left = false;
   };
 
-  // Sends what comes until the client leaves or the server stops; no thread waits meanwhile. The connection
-  // counts as idle, since its request is over as soon as somebody says so.
+  // Sends what comes until nothing will any more (remaining() is 0), the client leaves or the server stops;
+  // no thread waits meanwhile. The connection counts as idle, since its request is over as soon as somebody
+  // says so.
   asio::awaitable<void> send_live(LiveSource& source, bool chunked) {
     const auto bell = std::make_shared<Bell>(stream_.get_executor());
     watch_peer(bell);
     this->set_idle(true);
     std::string piece;
-    while (!bell->peer_left && !shared_.stopping) {
+    while (!bell->peer_left && !shared_.stopping && source.remaining() != 0) {
       piece = source.take();
       if (piece.empty() && !co_await wait_for_news(source, bell)) piece = source.filler();
       if (piece.empty() || bell->peer_left) continue;
@@ -491,6 +492,10 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
       boost::system::error_code ignored;
       bell->timer.expires_after(kPace);
       co_await bell->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    if (chunked && source.remaining() == 0) {
+      const std::string_view last = "0\r\n\r\n";
+      co_await write_all(last);
     }
     this->set_idle(false);
   }

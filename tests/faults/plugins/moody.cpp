@@ -1,9 +1,10 @@
 // A repository that goes wrong at work, in the way that the path of a call names. All other paths are fine:
-// empty directories and files that hold their own path.
+// empty directories and files that hold their own path; "surroundings" when what libraries define is there.
 
 #include <unistd.h>
 
 #include <cstdlib>
+#include <iostream>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -22,7 +23,18 @@ void grow_without_end() {
   }
 }
 
+// A program can keep variables of libraries for itself, as those of the C and C++ libraries and of protobuf
+// here.
+void look_around() {
+  if (environ == nullptr || environ[0] == nullptr) throw Error(ErrorCode::kInternalError, "no environment");
+  if (!(std::cout << "hello from a plugin" << std::endl)) throw Error(ErrorCode::kInternalError, "no output");
+  const v1::plugin::ArtifactPath empty;
+  if (empty.path().data() == nullptr || !std::string(empty.path()).empty())
+    throw Error(ErrorCode::kInternalError, "no empty text");
+}
+
 void go_wrong(std::string_view path) {
+  if (path == "surroundings") look_around();
   if (path == "throw-std") throw std::runtime_error("the password is hunter2");
   if (path == "throw-int") throw 42;
   if (path == "throw-error") throw Error(ErrorCode::kPermissionDenied, "The bucket is closed on Sundays.");

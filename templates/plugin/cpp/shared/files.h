@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
 
 namespace sample_plugin {
 

@@ -5,7 +5,7 @@
 #include <iostream>
 #include <string>
 
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
 
 /// The few words that the tests are written in. Any test library does as well.
 

@@ -2,7 +2,8 @@
 
 #include <filesystem>
 
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
+#include "millrace/v1/plugin/dataset_source.gen.h"
 
 namespace sample_plugin {
 

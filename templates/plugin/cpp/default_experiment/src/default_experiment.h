@@ -1,6 +1,7 @@
 #pragma once
 
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
+#include "millrace/v1/plugin/default_experiment.gen.h"
 
 namespace sample_plugin {
 

@@ -3,7 +3,8 @@
 #include <filesystem>
 #include <mutex>
 
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
+#include "millrace/v1/plugin/deployment_target.gen.h"
 
 namespace sample_plugin {
 

@@ -1,6 +1,6 @@
 #include "csv.h"
 
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
 
 namespace sample_plugin {
 namespace {

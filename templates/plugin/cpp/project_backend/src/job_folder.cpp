@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
 
 namespace sample_plugin {
 namespace {

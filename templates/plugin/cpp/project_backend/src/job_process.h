@@ -1,7 +1,7 @@
 #pragma once
 
 #include "job_folder.h"
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
 
 namespace sample_plugin {
 

@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
+#include "millrace/v1/plugin/registry_store.gen.h"
 
 namespace sample_plugin {
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
+#include "millrace/v1/plugin/request_header.gen.h"
 
 namespace sample_plugin {
 

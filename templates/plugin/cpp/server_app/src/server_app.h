@@ -1,6 +1,7 @@
 #pragma once
 
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
+#include "millrace/v1/plugin/server_app.gen.h"
 
 namespace sample_plugin {
 

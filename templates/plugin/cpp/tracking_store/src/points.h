@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 
 namespace sample_plugin {
 

@@ -5,7 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 #include "points.h"
 
 namespace sample_plugin {

@@ -3,7 +3,8 @@
 #include <filesystem>
 
 #include "journal.h"
-#include "millrace/plugin.h"
+#include "millrace/registration.h"
+#include "millrace/v1/plugin/tracking_store.gen.h"
 #include "state.h"
 
 namespace sample_plugin {
