@@ -1,8 +1,10 @@
 #include "sql/writer.h"
 
 #include <algorithm>
+#include <random>
 
 #include "base/error.h"
+#include "sql/fault.h"
 
 namespace millrace::sql {
 namespace {
@@ -11,6 +13,12 @@ namespace {
 // make callers wait past their time-outs.
 constexpr size_t kLargestGroup = 256;
 constexpr size_t kLongestQueue = 16384;
+
+// Two servers that met in a deadlock should not meet in the next one too.
+void pause_after(int attempt) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  std::this_thread::sleep_for(std::chrono::milliseconds(random() % (uint64_t{1} << attempt)));
+}
 
 }  // namespace
 
@@ -41,6 +49,14 @@ void Writer::run(const Task& task) {
 }
 
 void Writer::submit(Task task, Done done) {
+  enqueue({std::move(task), std::move(done), nullptr, nullptr});
+}
+
+void Writer::submit(BulkWork work, std::shared_ptr<BulkItem> item, Done done) {
+  enqueue({nullptr, std::move(done), work, std::move(item)});
+}
+
+void Writer::enqueue(Request request) {
   bool idle = false;
   {
     const std::lock_guard lock(mutex_);
@@ -49,7 +65,7 @@ void Writer::submit(Task task, Done done) {
                   "Too many writes are waiting for the database; try again.");
     }
     idle = queue_.empty();
-    queue_.push_back({std::move(task), std::move(done)});
+    queue_.push_back(std::move(request));
   }
   // The writer takes all that is queued, so only the first task has to wake it.
   if (idle) wake_.notify_one();
@@ -77,31 +93,92 @@ Writer::Group Writer::next_group() {
 }
 
 void Writer::commit_group(Group group) {
-  while (!group.empty()) {
+  for (int attempt = 1;; ++attempt) {
     try {
-      Transaction transaction(*connection_, Transaction::Kind::kWrite);
-      if (!run_tasks(group)) continue;
-      if (!group.empty()) transaction.commit();
+      return commit_once(group);
+    } catch (const TransactionFault& fault) {
+      const bool again = fault.kind() == TransactionFault::Kind::kPassing && attempt < kMostAttempts;
+      const bool apart = fault.kind() != TransactionFault::Kind::kUnknown && group.size() > 1;
+      if (again) {
+        // Who was overtaken need not wait, who was in somebody's way should.
+        if (fault.code() != ErrorCode::kResourceConflict) pause_after(attempt);
+      } else if (apart) {
+        break;
+      } else {
+        for (const Request& request : group) request.done(std::current_exception());
+        return;
+      }
     } catch (...) {
       for (const Request& request : group) request.done(std::current_exception());
       return;
     }
-    groups_ += group.empty() ? 0 : 1;
-    tasks_ += group.size();
-    largest_ = std::max<uint64_t>(largest_, group.size());
-    for (const Request& request : group) request.done(nullptr);
-    return;
   }
+  // Halves of halves, so that one that the database will not have costs its neighbours a few commits only.
+  const auto middle = group.begin() + static_cast<ptrdiff_t>(group.size() / 2);
+  commit_group(Group(std::make_move_iterator(group.begin()), std::make_move_iterator(middle)));
+  commit_group(Group(std::make_move_iterator(middle), std::make_move_iterator(group.end())));
 }
 
-// Takes the tasks that fail out of the group. False when one had changed something before it failed: the
-// transaction must then be given up and the rest run again.
+// What fails by itself is told and taken out of the group; throws what befell all that is left of it.
+void Writer::commit_once(Group& group) {
+  while (!group.empty()) {
+    connection_->restore();
+    Transaction transaction(*connection_, Transaction::Kind::kWrite);
+    if (!run_all(group)) continue;
+    if (!group.empty()) transaction.commit();
+    break;
+  }
+  conclude(group);
+}
+
+void Writer::conclude(const Group& group) {
+  groups_ += group.empty() ? 0 : 1;
+  tasks_ += group.size();
+  largest_ = std::max<uint64_t>(largest_, group.size());
+  for (const Request& request : group) request.done(nullptr);
+}
+
+// False when a task had changed something before it failed: the transaction must then be given up and the
+// rest run again.
+bool Writer::run_all(Group& group) {
+  run_bulk(group);
+  return run_tasks(group);
+}
+
+// All requests of a group came at the same time as far as their callers can tell, so that those of one kind
+// may go first.
+void Writer::run_bulk(Group& group) {
+  const auto first =
+      std::find_if(group.begin(), group.end(), [](const Request& r) { return r.work != nullptr; });
+  if (first == group.end()) return;
+  const BulkWork work = first->work;
+  std::vector<BulkItem*> items;
+  for (const Request& request : group) {
+    if (request.work != work) continue;
+    request.item->fault = nullptr;
+    items.push_back(request.item.get());
+  }
+  work(*connection_, items);
+  std::erase_if(group, [](const Request& request) {
+    if (request.work == nullptr || !request.item->fault) return false;
+    request.done(request.item->fault);
+    return true;
+  });
+}
+
+// Takes the tasks that fail out of the group. False when one had changed something before it failed.
 bool Writer::run_tasks(Group& group) {
   for (size_t i = 0; i < group.size();) {
+    if (group[i].work != nullptr) {
+      ++i;
+      continue;
+    }
     const int64_t before = connection_->total_changes();
     try {
       group[i].task(*connection_);
       ++i;
+    } catch (const TransactionFault&) {
+      throw;
     } catch (...) {
       const bool changed = connection_->total_changes() != before;
       const Request failed = std::move(group[i]);
