@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "registry/stores/sql/models_together.h"
 #include "registry/stores/sql/rows.h"
 #include "registry/stores/sql/sql_registry_store.h"
 #include "sql/paging.h"
@@ -142,7 +143,16 @@ RegisteredModelPage search(Connection& connection, const RegisteredModelQuery& q
       page.set_next_cursor(cursor_after(query.page()));
       break;
     }
-    read_registered_model(connection, rows, *page.add_models());
+    if (connection.is_remote()) {
+      read_model_row(rows, *page.add_models());
+    } else {
+      read_registered_model(connection, rows, *page.add_models());
+    }
+  }
+  if (connection.is_remote()) {
+    const std::vector<v1::RegisteredModel*> models(page.mutable_models()->pointer_begin(),
+                                                   page.mutable_models()->pointer_end());
+    read_model_details_together(connection, models);
   }
   return page;
 }
@@ -156,7 +166,16 @@ ModelVersionPage search(Connection& connection, const ModelVersionQuery& query) 
       page.set_next_cursor(cursor_after(query.page()));
       break;
     }
-    read_model_version(connection, rows, *page.add_versions());
+    if (connection.is_remote()) {
+      read_version_row(rows, *page.add_versions());
+    } else {
+      read_model_version(connection, rows, *page.add_versions());
+    }
+  }
+  if (connection.is_remote()) {
+    const std::vector<v1::ModelVersion*> versions(page.mutable_versions()->pointer_begin(),
+                                                  page.mutable_versions()->pointer_end());
+    read_version_tags_together(connection, versions);
   }
   return page;
 }
