@@ -44,9 +44,10 @@ export function RunPage({ id, tab }: { id: string; tab: string }) {
   const client = useQueryClient();
   const now = useNow();
   const [renaming, setRenaming] = useState(false);
-  const files = useMemo(() => runFiles(id), [id]);
   const run = query.data;
   const info = run?.info;
+  const root = info?.lifecycle_stage === "active" ? info.artifact_uri : undefined;
+  const files = useMemo(() => runFiles(id, root), [id, root]);
   const experiment = info?.experiment_id ?? "";
   const name = info?.run_name ?? id;
   const owner = useQuery({
