@@ -229,7 +229,7 @@ export function RunsPage({ experiment }: { experiment: string }) {
       {table.pending && !table.fault && <Loading what="runs" />}
       {cells && view.charts && (
         <Suspense fallback={<Loading what="charts" />}>
-          <ChartsView experiment={experiment} search={wanted} cells={cells} keys={keys ?? {}} chosen={chosen} />
+          <ChartsView experiment={experiment} search={wanted} cells={cells} keys={keys ?? {}} chosen={chosen} group={view.group} />
         </Suspense>
       )}
       {rows && !view.charts && rows.count === 0 && <NoRuns name={name} filter={view.filter} stage={view.stage} />}
