@@ -10,6 +10,7 @@ import type { Curve } from "../runs/curves";
 import { Icon } from "./icons";
 import { Sparkline } from "./sparkline";
 import { Status, useNow } from "./small";
+import { sayFault } from "./toasts";
 
 /** What the cells show; another object whenever more of it has come. */
 export interface CellSource {
@@ -21,6 +22,8 @@ export interface GridHandle {
   move: (step: number) => void;
   toggleCursor: () => void;
   openCursor: () => void;
+  /** Writes the note of the run at the cursor; false when its column is not there. */
+  noteCursor: () => boolean;
 }
 
 interface Props {
@@ -39,6 +42,8 @@ interface Props {
   onSelectAll: (on: boolean) => void;
   onToggle: (id: string) => void;
   onOpen: (id: string) => void;
+  /** Keeps another text as the note of a run. */
+  onNote: (id: string, text: string) => Promise<unknown>;
   /** The rows and columns that are in sight, and those next to them. */
   onSeen: (from: number, to: number, columns: readonly ColumnId[], runs: readonly string[]) => void;
 }
@@ -103,6 +108,12 @@ export function RunGrid(props: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState(0);
   const [anchor, setAnchor] = useState<number | null>(null);
+  const [noted, setNoted] = useState("");
+  const leaveNote = (text: string | null) => {
+    setNoted("");
+    box.current?.focus();
+    if (text !== null) props.onNote(noted, text).catch(sayFault);
+  };
   const [widthOf, setWidth] = useWidths();
   const now = useNow();
   const fixed = useMemo(() => [nameColumn, ...pins.filter((id) => columns.includes(id))], [pins, columns]);
@@ -161,6 +172,14 @@ export function RunGrid(props: Props) {
       const group = order.groupAt(at);
       if (group) props.onToggle(group.label);
       else if (idAt(at)) props.onOpen(idAt(at));
+    },
+    noteCursor: () => {
+      if (!columns.includes(noteColumn)) return false;
+      rows.scrollToIndex(at);
+      const place = free.indexOf(noteColumn);
+      if (place >= 0) across.scrollToIndex(place);
+      setNoted(idAt(at));
+      return true;
     },
   }));
   const press = (event: KeyboardEvent) => {
@@ -244,6 +263,9 @@ export function RunGrid(props: Props) {
               closed={props.closed.has(id)}
               isCursor={index === at}
               isSelected={selected.has(id)}
+              isNoted={id !== "" && id === noted}
+              onWrite={setNoted}
+              onNote={leaveNote}
               onSelect={select}
               onToggle={props.onToggle}
             />
@@ -319,6 +341,9 @@ interface RowProps extends ShapeProps {
   closed: boolean;
   isCursor: boolean;
   isSelected: boolean;
+  isNoted: boolean;
+  onWrite: (id: string) => void;
+  onNote: (text: string | null) => void;
   onSelect: (position: number, range: boolean) => void;
   onToggle: (id: string) => void;
 }
@@ -366,6 +391,7 @@ const GridRow = memo(
         aria-rowindex={index + 2}
         aria-selected={props.isSelected}
         data-cursor={props.isCursor || undefined}
+        data-noted={props.isNoted || undefined}
         style={{ transform: `translateY(${props.start}px)`, width: props.total, minWidth: "100%" }}
       >
         <div className="pinned" role="presentation" style={{ width: props.fixedWidth }}>
@@ -393,7 +419,7 @@ const GridRow = memo(
               </div>
             ) : (
               <div key={column} className={isRight(column) ? "cell right" : "cell"} role="gridcell" aria-colindex={i + 2} style={{ width: props.widthOf(column) }}>
-                {cellContent(column, row, cells, now)}
+                {column === noteColumn ? <NoteCell {...props} name={name} /> : cellContent(column, row, cells, now)}
               </div>
             ),
           )}
@@ -401,7 +427,7 @@ const GridRow = memo(
         <div style={{ flex: "none", width: props.left }} role="presentation" />
         {props.free.slice(props.from, props.to).map((column, i) => (
           <div key={column} className={isRight(column) ? "cell right" : "cell"} role="gridcell" aria-colindex={props.from + i + props.fixed.length + 2} style={{ width: props.widthOf(column) }}>
-            {cellContent(column, row, cells, now)}
+            {column === noteColumn ? <NoteCell {...props} name={name} /> : cellContent(column, row, cells, now)}
           </div>
         ))}
       </div>
@@ -427,8 +453,55 @@ const GridRow = memo(
     a.parent === b.parent &&
     a.closed === b.closed &&
     a.isCursor === b.isCursor &&
-    a.isSelected === b.isSelected,
+    a.isSelected === b.isSelected &&
+    a.isNoted === b.isNoted,
 );
+
+/** The note of a run, and where it is written. */
+function NoteCell({ id, row, cells, name, isNoted, onWrite, onNote }: RowProps & { name: string }) {
+  const text = cells.rows.textAt(noteColumn, row) ?? "";
+  if (isNoted) return <NoteEditor name={name || id} text={text} onNote={onNote} />;
+  return (
+    <span className="row">
+      <bdi title={text} className="clip grow">
+        {text}
+      </bdi>
+      <button type="button" tabIndex={-1} className="button plain icon write" aria-label={`Write the note of ${name || id}`} onClick={() => onWrite(id)}>
+        <Icon name="pencil" />
+      </button>
+    </span>
+  );
+}
+
+function NoteEditor({ name, text, onNote }: { name: string; text: string; onNote: (text: string | null) => void }) {
+  const [draft, setDraft] = useState(text);
+  const left = useRef(false);
+  const leave = (kept: string | null) => {
+    // Leaving the field follows every other way out of it.
+    if (left.current) return;
+    left.current = true;
+    onNote(kept === text ? null : kept);
+  };
+  return (
+    <textarea
+      className="input note-field"
+      rows={4}
+      autoFocus
+      aria-label={`Note of ${name}`}
+      title="Enter keeps the note, Shift Enter begins a line, Escape leaves it as it was"
+      value={draft}
+      onChange={(event) => setDraft(event.target.value)}
+      onBlur={() => leave(draft)}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key === "Escape") leave(null);
+        else if (event.key === "Enter" && !event.shiftKey) leave(draft);
+        else return;
+        event.preventDefault();
+      }}
+    />
+  );
+}
 
 /** A row that is on its way. */
 function WaitingRow(props: ShapeProps) {
