@@ -52,6 +52,7 @@ TEST_CASE("reads are not told, what has no id is told as everything") {
   v1::GetRunRequest read;
   read.set_run_id("a");
   feed.note(operation("GetRun"), read);
+  feed.note(operation("ListWebhooks"), v1::ListWebhooksRequest());
   CHECK(source->live()->take().empty());
   log_metric(feed, "");
   CHECK(source->live()->take().find("\"all\":true") != std::string::npos);
