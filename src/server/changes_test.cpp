@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "millrace/v1/metrics.pb.h"
 #include "millrace/v1/runs.pb.h"
+#include "millrace/v1/webhooks.pb.h"
 #include "server/changes.h"
 
 using namespace millrace;
