@@ -150,7 +150,7 @@ TEST_CASE("a version of a model is told with its source and run") {
   CHECK(event_name(*told.of_model) == "model_version.created");
   CHECK(
       told.data ==
-      R"({"name":"m","version":"3","source":"runs:/r/model","run_id":"r","tags":{"a":"1"},"description":null})");
+      R"({"name": "m", "version": "3", "source": "runs:/r/model", "run_id": "r", "tags": {"a": "1"}, "description": null})");
 }
 
 TEST_CASE("a version of a prompt is told with its template and without what makes it a prompt") {
@@ -161,7 +161,7 @@ TEST_CASE("a version of a prompt is told with its template and without what make
   CHECK(told.owner == RegistryEvent::Owner::kPrompt);
   CHECK(event_name(*told.of_prompt) == "prompt_version.created");
   CHECK(told.data ==
-        R"({"name":"m","version":"3","template":"Hi {{x}}","tags":{"a":"1"},"description":"d"})");
+        R"({"name": "m", "version": "3", "template": "Hi {{x}}", "tags": {"a": "1"}, "description": "d"})");
 }
 
 TEST_CASE("whose tag or alias it is has to be looked up") {
@@ -174,7 +174,7 @@ TEST_CASE("whose tag or alias it is has to be looked up") {
   CHECK(told.owner == RegistryEvent::Owner::kUnknown);
   CHECK(event_name(*told.of_model) == "model_version_tag.set");
   CHECK(event_name(*told.of_prompt) == "prompt_version_tag.set");
-  CHECK(told.data == R"({"name":"m","version":"1","key":"k","value":"v"})");
+  CHECK(told.data == R"({"name": "m", "version": "1", "key": "k", "value": "v"})");
   v1::SetRegisteredModelTagRequest of_model;
   of_model.set_name("m");
   CHECK_FALSE(model_tag_set(of_model).of_model.has_value());
@@ -182,5 +182,5 @@ TEST_CASE("whose tag or alias it is has to be looked up") {
   alias.set_name("m");
   alias.set_alias("best");
   CHECK(event_name(*alias_deleted(alias).of_prompt) == "prompt_alias.deleted");
-  CHECK(alias_deleted(alias).data == R"({"name":"m","alias":"best"})");
+  CHECK(alias_deleted(alias).data == R"({"name": "m", "alias": "best"})");
 }

@@ -169,7 +169,7 @@ TEST_CASE("a test tells what the receiver answered") {
   CHECK(f.test(id).error_message() == "The receiver redirects, which is not followed.");
   CHECK(f.test(id).response_body() == std::string(16 * 1024, 'x'));
   CHECK(receiver.await(1)[0].body.find(
-            R"("data":{"name":"example_prompt","alias":"example_alias","version":"1"})") !=
+            R"("data": {"name": "example_prompt", "alias": "example_alias", "version": "1"})") !=
         std::string::npos);
 }
 
@@ -200,10 +200,11 @@ TEST_CASE("whether a prompt or a model was changed is found out, and who asked i
   f.create(receiver.url(), {kPromptAlias});
   f.tell_alias("model");
   f.tell_alias("prompt");
-  CHECK(receiver.await(1)[0].body.find(R"("entity":"prompt_alias","action":"created")") != std::string::npos);
+  CHECK(receiver.await(1)[0].body.find(R"("entity": "prompt_alias", "action": "created")") !=
+        std::string::npos);
   f.create(receiver.url(), {kModelAlias});  // counts at once
   f.tell_alias("model");
-  CHECK(receiver.await(2)[1].body.find(R"("entity":"model_version_alias")") != std::string::npos);
+  CHECK(receiver.await(2)[1].body.find(R"("entity": "model_version_alias")") != std::string::npos);
   f.webhooks().stop(std::chrono::seconds(10));
   CHECK(receiver.count() == 2);
   CHECK(f.webhooks().statistics().deliveries.delivered == 2);
