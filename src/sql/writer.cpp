@@ -77,21 +77,29 @@ Writer::Group Writer::next_group() {
 }
 
 void Writer::commit_group(Group group) {
-  while (!group.empty()) {
+  std::exception_ptr fault;
+  while (!group.empty() && !fault) {
     try {
       Transaction transaction(*connection_, Transaction::Kind::kWrite);
       if (!run_tasks(group)) continue;
       if (!group.empty()) transaction.commit();
+      break;
     } catch (...) {
-      for (const Request& request : group) request.done(std::current_exception());
-      return;
+      fault = std::current_exception();
     }
-    groups_ += group.empty() ? 0 : 1;
+  }
+  if (!fault && !group.empty()) {
+    ++groups_;
     tasks_ += group.size();
     largest_ = std::max<uint64_t>(largest_, group.size());
-    for (const Request& request : group) request.done(nullptr);
-    return;
   }
+  tell(group, std::move(fault));
+}
+
+// The fault is handed over whole, after its catch: the last who is told may end it while this thread goes on.
+void Writer::tell(const Group& group, std::exception_ptr fault) {
+  for (size_t i = 0; i + 1 < group.size(); ++i) group[i].done(fault);
+  if (!group.empty()) group.back().done(std::move(fault));
 }
 
 // Takes the tasks that fail out of the group. False when one had changed something before it failed: the
@@ -99,16 +107,18 @@ void Writer::commit_group(Group group) {
 bool Writer::run_tasks(Group& group) {
   for (size_t i = 0; i < group.size();) {
     const int64_t before = connection_->total_changes();
+    std::exception_ptr fault;
     try {
       group[i].task(*connection_);
       ++i;
+      continue;
     } catch (...) {
-      const bool changed = connection_->total_changes() != before;
-      const Request failed = std::move(group[i]);
-      group.erase(group.begin() + static_cast<ptrdiff_t>(i));
-      failed.done(std::current_exception());
-      if (changed) return false;
+      fault = std::current_exception();
     }
+    const bool changed = connection_->total_changes() != before;
+    group[i].done(std::move(fault));
+    group.erase(group.begin() + static_cast<ptrdiff_t>(i));
+    if (changed) return false;
   }
   return true;
 }

@@ -65,6 +65,7 @@ class Writer {
   Group next_group();
   void commit_group(Group group);
   bool run_tasks(Group& group);
+  static void tell(const Group& group, std::exception_ptr fault);
 
   std::unique_ptr<Connection> connection_;
   mutable std::mutex mutex_;

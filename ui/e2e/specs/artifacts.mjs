@@ -128,7 +128,7 @@ async function media(harness, page) {
   }
   const document = await choose(page, "report.pdf");
   await document.locator('iframe[src^="blob:"], .empty').first().waitFor();
-  await page.waitForTimeout(700);
+  for (const viewer of await document.locator("iframe").elementHandles()) await (await viewer.contentFrame())?.waitForLoadState();
   await harness.review(page, "artifact pdf");
   const shown = await page.evaluate(() => navigator.pdfViewerEnabled);
   harness.check((await document.locator("iframe").count()) === (shown ? 1 : 0), `a PDF is shown by the browser's viewer where it has one (${shown})`);

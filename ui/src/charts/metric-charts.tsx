@@ -5,17 +5,17 @@ import { call } from "../api/client";
 import type { MetricLine } from "../api/contract.gen";
 import { useChanges } from "../api/live";
 import { real } from "../api/table";
-import { csvLine, save } from "../csv";
+import { csvLine } from "../csv";
 import { count, number } from "../format";
 import { Icon } from "../parts/icons";
-import { Menu } from "../parts/menu";
 import { Fault } from "../parts/small";
-import { sayFault } from "../parts/toasts";
 import { setSearch, usePlace } from "../router";
+import { DownloadMenu } from "./download-menu";
 import { groupLines } from "./groups";
 import { readInk, useDark } from "./ink";
 import { LineChart, type RunName } from "./line-chart";
 import { lineScene } from "./line-scene";
+import type { PictureHandle } from "./picture";
 import { pngOf, svgText, type Scene } from "./scene";
 import type { Axis } from "./series";
 
@@ -184,24 +184,7 @@ function ChartCard({ metric, runs, groups, names: runNames, axis, weight, logari
         <button type="button" className="button plain icon" aria-pressed={asTable} aria-label={`${metric} as a table`} title="As a table" onClick={() => setAsTable(!asTable)}>
           <Icon name="table" />
         </button>
-        <Menu name={`Download ${metric}`} className="button plain icon" disabled={lines.length === 0} label={<Icon name="download" />}>
-          {(close) =>
-            (["SVG", "PNG", "CSV"] as const).map((type) => (
-              <button
-                key={type}
-                type="button"
-                role="menuitem"
-                onClick={() => {
-                  close();
-                  const scene = () => lineScene(metric, lines, names, { axis, weight, logarithmic }, readInk(dark));
-                  download(type, metric, { scene, dark, csv: () => linesCsv(lines, names) }).catch(sayFault);
-                }}
-              >
-                {type}
-              </button>
-            ))
-          }
-        </Menu>
+        <DownloadMenu title={metric} disabled={lines.length === 0} picture={() => pictureOf(lineScene(metric, lines, names, { axis, weight, logarithmic }, readInk(dark)), readInk(dark))} csv={() => linesCsv(lines, names)} />
       </header>
       <div className="chart-body" style={{ height: height + 12 }}>
         {query.error && <Fault fault={query.error} retry={() => void query.refetch()} />}
@@ -267,10 +250,6 @@ function linesCsv(lines: readonly MetricLine[], names: ReadonlyMap<string, RunNa
   return text;
 }
 
-async function download(type: "SVG" | "PNG" | "CSV", metric: string, { scene, dark, csv }: { scene: () => Scene; dark: boolean; csv: () => string[] }): Promise<void> {
-  const name = metric.replace(/[^\w.-]+/g, "_");
-  const { surface } = readInk(dark);
-  if (type === "CSV") save(`${name}.csv`, "text/csv;charset=utf-8", new Blob(csv()));
-  else if (type === "SVG") save(`${name}.svg`, "image/svg+xml", svgText(scene(), surface));
-  else save(`${name}.png`, "image/png", await pngOf(scene(), surface));
+function pictureOf(scene: Scene, { surface }: ReturnType<typeof readInk>): PictureHandle {
+  return { svg: () => svgText(scene, surface), png: () => pngOf(scene, surface) };
 }

@@ -7,6 +7,7 @@ import { isHistory, keyOf, kindOf, type ColumnId, type Kind } from "../api/table
 import { count, duration, exactTime, number, relativeTime } from "../format";
 import { link } from "../router";
 import type { Curve } from "../runs/curves";
+import { NoteCell } from "../runs/note-cell";
 import { Icon } from "./icons";
 import { Sparkline } from "./sparkline";
 import { Status, useNow } from "./small";
@@ -383,6 +384,12 @@ const GridRow = memo(
     if (id === "") return <WaitingRow {...props} />;
     const name = cells.rows.textAt(nameColumn, row) ?? "";
     const gone = cells.rows.textAt("attributes.lifecycle_stage", row) === "deleted";
+    const contentOf = (column: ColumnId) =>
+      column === noteColumn ? (
+        <NoteCell name={name || id} text={cells.rows.textAt(column, row) ?? ""} isNoted={props.isNoted} onWrite={() => props.onWrite(id)} onNote={props.onNote} />
+      ) : (
+        cellContent(column, row, cells, now)
+      );
     return (
       <div
         id={`run-row-${index}`}
@@ -419,7 +426,7 @@ const GridRow = memo(
               </div>
             ) : (
               <div key={column} className={isRight(column) ? "cell right" : "cell"} role="gridcell" aria-colindex={i + 2} style={{ width: props.widthOf(column) }}>
-                {column === noteColumn ? <NoteCell {...props} name={name} /> : cellContent(column, row, cells, now)}
+                {contentOf(column)}
               </div>
             ),
           )}
@@ -427,7 +434,7 @@ const GridRow = memo(
         <div style={{ flex: "none", width: props.left }} role="presentation" />
         {props.free.slice(props.from, props.to).map((column, i) => (
           <div key={column} className={isRight(column) ? "cell right" : "cell"} role="gridcell" aria-colindex={props.from + i + props.fixed.length + 2} style={{ width: props.widthOf(column) }}>
-            {column === noteColumn ? <NoteCell {...props} name={name} /> : cellContent(column, row, cells, now)}
+            {contentOf(column)}
           </div>
         ))}
       </div>
@@ -456,52 +463,6 @@ const GridRow = memo(
     a.isSelected === b.isSelected &&
     a.isNoted === b.isNoted,
 );
-
-/** The note of a run, and where it is written. */
-function NoteCell({ id, row, cells, name, isNoted, onWrite, onNote }: RowProps & { name: string }) {
-  const text = cells.rows.textAt(noteColumn, row) ?? "";
-  if (isNoted) return <NoteEditor name={name || id} text={text} onNote={onNote} />;
-  return (
-    <span className="row">
-      <bdi title={text} className="clip grow">
-        {text}
-      </bdi>
-      <button type="button" tabIndex={-1} className="button plain icon write" aria-label={`Write the note of ${name || id}`} onClick={() => onWrite(id)}>
-        <Icon name="pencil" />
-      </button>
-    </span>
-  );
-}
-
-function NoteEditor({ name, text, onNote }: { name: string; text: string; onNote: (text: string | null) => void }) {
-  const [draft, setDraft] = useState(text);
-  const left = useRef(false);
-  const leave = (kept: string | null) => {
-    // Leaving the field follows every other way out of it.
-    if (left.current) return;
-    left.current = true;
-    onNote(kept === text ? null : kept);
-  };
-  return (
-    <textarea
-      className="input note-field"
-      rows={4}
-      autoFocus
-      aria-label={`Note of ${name}`}
-      title="Enter keeps the note, Shift Enter begins a line, Escape leaves it as it was"
-      value={draft}
-      onChange={(event) => setDraft(event.target.value)}
-      onBlur={() => leave(draft)}
-      onKeyDown={(event) => {
-        event.stopPropagation();
-        if (event.key === "Escape") leave(null);
-        else if (event.key === "Enter" && !event.shiftKey) leave(draft);
-        else return;
-        event.preventDefault();
-      }}
-    />
-  );
-}
 
 /** A row that is on its way. */
 function WaitingRow(props: ShapeProps) {
