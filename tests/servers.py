@@ -40,7 +40,7 @@ class Server:
     def __exit__(self, *_):
         self.stop()
 
-    def start(self, seconds=120):
+    def start(self, seconds=300):
         self.log = open(self.folder / "server.log", "ab")
         self.process = subprocess.Popen(
             self.wrapper + self.command(), cwd=self.folder, stdout=self.log, stderr=self.log, start_new_session=True

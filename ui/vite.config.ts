@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
@@ -7,6 +9,7 @@ const server = process.env["MILLRACE_SERVER"] ?? "http://127.0.0.1:5000";
 export default defineConfig({
   base: "./",
   plugins: [react()],
+  resolve: { alias: { hysnappy: fileURLToPath(new URL("src/artifacts/no-snappy.ts", import.meta.url)) } },
   build: {
     target: "es2022",
     outDir: process.env["MILLRACE_UI_OUT"] ?? "dist",

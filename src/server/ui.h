@@ -13,7 +13,8 @@ namespace millrace::server {
 struct UiAsset {
   std::string_view path;  ///< "index.html", "assets/index-<hash>.js"
   std::string_view content_type;
-  std::string_view etag;  ///< with its quotes
+  std::string_view etag;    ///< with its quotes
+  std::string_view policy;  ///< its Content-Security-Policy
   std::string_view plain;
   std::string_view gzip;
   std::string_view brotli;

@@ -28,6 +28,7 @@ struct Row {
   const char* path;
   const char* content_type;
   const char* etag;
+  const char* policy;
   Piece plain;
   Piece gzip;
   Piece brotli;
@@ -44,8 +45,8 @@ std::string_view bytes_of(const Piece& piece) {
 std::vector<UiAsset> read_rows() {
   std::vector<UiAsset> assets;
   for (const Row& row : kRows) {
-    assets.push_back({row.path, row.content_type, row.etag, bytes_of(row.plain), bytes_of(row.gzip),
-                      bytes_of(row.brotli)});
+    assets.push_back({row.path, row.content_type, row.etag, row.policy, bytes_of(row.plain),
+                      bytes_of(row.gzip), bytes_of(row.brotli)});
   }
   return assets;
 }

@@ -7,8 +7,9 @@ using namespace millrace::server;
 
 namespace {
 
-const UiAsset kScript{"assets/index-abc.js", "text/javascript", "\"tag\"", "plain", "zipped", "brotli"};
-const UiAsset kIndex{"index.html", "text/html", "\"tag\"", "plain", "zipped", "brotli"};
+const UiAsset kScript{
+    "assets/index-abc.js", "text/javascript", "\"tag\"", "script-src 'self'", "plain", "zipped", "brotli"};
+const UiAsset kIndex{"index.html", "text/html", "\"tag\"", "script-src 'self'", "plain", "zipped", "brotli"};
 
 http::RequestHead asking(const std::string& name, const std::string& value) {
   http::RequestHead head;
@@ -37,8 +38,17 @@ TEST_CASE("hashed files are kept, the index is asked for again and not sent twic
   CHECK(body(index).empty());
 }
 
-TEST_CASE("no answer of the page lets inline scripts run") {
-  const std::string policy(ui_response(kIndex, {}).headers.get("Content-Security-Policy"));
-  CHECK(policy.find("script-src 'self';") != std::string::npos);
-  CHECK(policy.find("unsafe") == std::string::npos);
+TEST_CASE("every answer of the page carries the policy of its file") {
+  CHECK(ui_response(kIndex, {}).headers.get("Content-Security-Policy") == "script-src 'self'");
+}
+
+TEST_CASE("no file of the page lets inline scripts run but the frames, which have no origin") {
+  for (const UiAsset& asset : ui_assets()) {
+    CAPTURE(asset.path);
+    const bool framed = asset.path.starts_with("frame");
+    CHECK((asset.policy.find("unsafe") != std::string_view::npos) == framed);
+    CHECK(asset.policy.starts_with("sandbox allow-scripts;") == framed);
+    CHECK(asset.policy.find("allow-same-origin") == std::string_view::npos);
+    CHECK(asset.policy.find("default-src 'none'") != std::string_view::npos);
+  }
 }

@@ -20,6 +20,19 @@ void pause_after(int attempt) {
   std::this_thread::sleep_for(std::chrono::milliseconds(random() % (uint64_t{1} << attempt)));
 }
 
+enum class Remedy { kNone, kAgain, kHalves };
+
+// Pauses where another attempt at once would meet the same people again.
+Remedy remedy_for(const TransactionFault& fault, int attempt, size_t tasks) {
+  if (fault.kind() == TransactionFault::Kind::kPassing && attempt < kMostAttempts) {
+    // Who was overtaken need not wait, who was in somebody's way should.
+    if (fault.code() != ErrorCode::kResourceConflict) pause_after(attempt);
+    return Remedy::kAgain;
+  }
+  const bool apart = fault.kind() != TransactionFault::Kind::kUnknown && tasks > 1;
+  return apart ? Remedy::kHalves : Remedy::kNone;
+}
+
 }  // namespace
 
 Writer::Writer(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {
@@ -94,26 +107,25 @@ Writer::Group Writer::next_group() {
 
 void Writer::commit_group(Group group) {
   for (int attempt = 1;; ++attempt) {
+    std::exception_ptr fault;
+    Remedy remedy = Remedy::kNone;
     try {
-      return commit_once(group);
-    } catch (const TransactionFault& fault) {
-      const bool again = fault.kind() == TransactionFault::Kind::kPassing && attempt < kMostAttempts;
-      const bool apart = fault.kind() != TransactionFault::Kind::kUnknown && group.size() > 1;
-      if (again) {
-        // Who was overtaken need not wait, who was in somebody's way should.
-        if (fault.code() != ErrorCode::kResourceConflict) pause_after(attempt);
-      } else if (apart) {
-        break;
-      } else {
-        for (const Request& request : group) request.done(std::current_exception());
-        return;
-      }
+      commit_once(group);
+    } catch (const TransactionFault& what) {
+      remedy = remedy_for(what, attempt, group.size());
+      fault = std::current_exception();
     } catch (...) {
-      for (const Request& request : group) request.done(std::current_exception());
-      return;
+      fault = std::current_exception();
     }
+    if (remedy == Remedy::kAgain) continue;
+    if (remedy == Remedy::kHalves) return commit_halves(std::move(group));
+    if (!fault) count(group);
+    return tell(group, std::move(fault));
   }
-  // Halves of halves, so that one that the database will not have costs its neighbours a few commits only.
+}
+
+// Halves of halves, so that one that the database will not have costs its neighbours a few commits only.
+void Writer::commit_halves(Group group) {
   const auto middle = group.begin() + static_cast<ptrdiff_t>(group.size() / 2);
   commit_group(Group(std::make_move_iterator(group.begin()), std::make_move_iterator(middle)));
   commit_group(Group(std::make_move_iterator(middle), std::make_move_iterator(group.end())));
@@ -126,16 +138,20 @@ void Writer::commit_once(Group& group) {
     Transaction transaction(*connection_, Transaction::Kind::kWrite);
     if (!run_all(group)) continue;
     if (!group.empty()) transaction.commit();
-    break;
+    return;
   }
-  conclude(group);
 }
 
-void Writer::conclude(const Group& group) {
+void Writer::count(const Group& group) {
   groups_ += group.empty() ? 0 : 1;
   tasks_ += group.size();
   largest_ = std::max<uint64_t>(largest_, group.size());
-  for (const Request& request : group) request.done(nullptr);
+}
+
+// The fault is handed over whole, after its catch: the last who is told may end it while this thread goes on.
+void Writer::tell(const Group& group, std::exception_ptr fault) {
+  for (size_t i = 0; i + 1 < group.size(); ++i) group[i].done(fault);
+  if (!group.empty()) group.back().done(std::move(fault));
 }
 
 // False when a task had changed something before it failed: the transaction must then be given up and the
@@ -159,11 +175,15 @@ void Writer::run_bulk(Group& group) {
     items.push_back(request.item.get());
   }
   work(*connection_, items);
-  std::erase_if(group, [](const Request& request) {
-    if (request.work == nullptr || !request.item->fault) return false;
-    request.done(request.item->fault);
-    return true;
-  });
+  Group left;
+  for (Request& request : group) {
+    if (request.work != nullptr && request.item->fault) {
+      request.done(std::move(request.item->fault));
+    } else {
+      left.push_back(std::move(request));
+    }
+  }
+  group = std::move(left);
 }
 
 // Takes the tasks that fail out of the group. False when one had changed something before it failed.
@@ -174,18 +194,20 @@ bool Writer::run_tasks(Group& group) {
       continue;
     }
     const int64_t before = connection_->total_changes();
+    std::exception_ptr fault;
     try {
       group[i].task(*connection_);
       ++i;
+      continue;
     } catch (const TransactionFault&) {
       throw;
     } catch (...) {
-      const bool changed = connection_->total_changes() != before;
-      const Request failed = std::move(group[i]);
-      group.erase(group.begin() + static_cast<ptrdiff_t>(i));
-      failed.done(std::current_exception());
-      if (changed) return false;
+      fault = std::current_exception();
     }
+    const bool changed = connection_->total_changes() != before;
+    group[i].done(std::move(fault));
+    group.erase(group.begin() + static_cast<ptrdiff_t>(i));
+    if (changed) return false;
   }
   return true;
 }

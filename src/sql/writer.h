@@ -87,7 +87,9 @@ class Writer {
   bool run_all(Group& group);
   void run_bulk(Group& group);
   bool run_tasks(Group& group);
-  void conclude(const Group& group);
+  void commit_halves(Group group);
+  void count(const Group& group);
+  static void tell(const Group& group, std::exception_ptr fault);
 
   std::unique_ptr<Connection> connection_;
   mutable std::mutex mutex_;

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import re
+import select
 import sys
 import time
 import uuid
@@ -33,7 +35,8 @@ def manifest(id: str, run: str, protocol: str = "1.0") -> str:
 def write_plugins(folder: pathlib.Path) -> None:
     """Plugins that are a few lines: those that speak the protocol badly, and manifests that are wrong."""
     for mode in RAW_MODES:
-        run = f'command = ["{sys.executable}", "{RAW}", "{mode}"]\nstart_timeout_seconds = 2\ncall_timeout_seconds = 1'
+        patience = 20 if mode in ("later-minor", "noisy") else 2  # for those that do no wrong
+        run = f'command = ["{sys.executable}", "{RAW}", "{mode}"]\nstart_timeout_seconds = {patience}\ncall_timeout_seconds = 1'
         (folder / f"raw-{mode}").mkdir(parents=True)
         (folder / f"raw-{mode}/plugin.toml").write_text(manifest(f"raw-{mode}", run))
     for id, text in {
@@ -246,17 +249,16 @@ def test_a_call_that_hangs_is_given_up_at_its_deadline_and_others_go_on(guarded:
 
 
 def test_a_child_in_a_call_that_hangs_does_not_outlive_a_killed_server(tmp_path: pathlib.Path) -> None:
-    with start(tmp_path, "[]") as server:
+    with start(tmp_path, '["bad-*"]') as server:
         guarded = Guarded(server)
         assert guarded.artifacts("moody").status_code == 200
         (child,) = children_of(server.process.pid)
         assert "took longer than the 2000 ms" in guarded.refused("moody", "hang")[2]
+        its_end = os.pidfd_open(child)
         server.process.kill()
         server.process.wait()
-        end = time.monotonic() + 15
-        while pathlib.Path(f"/proc/{child}").exists():
-            assert time.monotonic() < end, "the plugin still runs"
-            time.sleep(0.05)
+        assert select.select([its_end], [], [], 15)[0], "the plugin still runs"
+        os.close(its_end)
 
 
 def test_a_child_may_babble_on_stdout_while_it_works(guarded: Guarded) -> None:

@@ -1,7 +1,9 @@
 // A server in front of another: files of a folder below some paths, everything else from behind.
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer, request } from "node:http";
-import { extname, join, normalize } from "node:path";
+import { extname, join, normalize, relative } from "node:path";
+
+import { policyOf } from "../scripts/policies.mjs";
 
 const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json", ".png": "image/png", ".woff2": "font/woff2" };
 
@@ -18,7 +20,8 @@ export function serveInFront(folder, prefix, target) {
   const server = createServer((asked, answer) => {
     const file = fileOf(folder, prefix, new URL(asked.url, target).pathname);
     if (file) {
-      answer.writeHead(200, { "Content-Type": types[extname(file)] ?? "application/octet-stream" });
+      const policy = prefix === "/" ? { "Content-Security-Policy": policyOf(relative(folder, file)) } : {};
+      answer.writeHead(200, { "Content-Type": types[extname(file)] ?? "application/octet-stream", ...policy });
       createReadStream(file).pipe(answer);
       return;
     }

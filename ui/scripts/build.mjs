@@ -8,6 +8,8 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
+import { policyOf } from "./policies.mjs";
+
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const [openapi, output, cache] = process.argv.slice(2).map((path) => resolve(path));
 
@@ -27,7 +29,7 @@ function digestOf(paths) {
 
 function sources() {
   const own = ["package.json", "package-lock.json", "index.html", "vite.config.ts", "tsconfig.json"].map((name) => join(root, name));
-  const code = [...filesBelow(join(root, "src")), ...filesBelow(join(root, "scripts"))].filter((path) => !path.endsWith(".gen.ts") && !path.endsWith(".test.ts"));
+  const code = [...filesBelow(join(root, "src")), ...filesBelow(join(root, "public")), ...filesBelow(join(root, "scripts"))].filter((path) => !path.endsWith(".gen.ts") && !path.endsWith(".test.ts"));
   return [...own, ...code, openapi];
 }
 
@@ -71,12 +73,12 @@ function pack(dist, folder) {
     const name = relative(dist, path);
     const type = types[name.slice(name.lastIndexOf(".") + 1)] ?? "application/octet-stream";
     const etag = createHash("sha256").update(bytes).digest("hex").slice(0, 20);
-    return `    {"${name}", "${type}", "\\"${etag}\\"", ${add(bytes)}, ${add(gzipSync(bytes, { level: 9 }))}, ${add(brotli(bytes))}},\n`;
+    return `    {"${name}", "${type}", "\\"${etag}\\"", ${JSON.stringify(policyOf(name))}, ${add(bytes)}, ${add(gzipSync(bytes, { level: 9 }))}, ${add(brotli(bytes))}},\n`;
   });
   writeFileSync(join(folder, "ui.pack"), Buffer.concat(pieces));
   writeFileSync(
     join(folder, "ui_assets.gen.inc"),
-    `// Generated from the page's files; do not edit. Name, type, entity tag, then where in the pack the file lies: as it is,\n// by gzip, by Brotli.\n${rows.join("")}`,
+    `// Generated from the page's files; do not edit. Name, type, entity tag, policy, then where in the pack the file lies: as it is,\n// by gzip, by Brotli.\n${rows.join("")}`,
   );
 }
 

@@ -15,8 +15,8 @@ export function csvLine(values: string[]): string {
   return `${values.map(csvField).join(",")}\r\n`;
 }
 
-/** The rows of a CSV text, at most `most` of them. */
-export function parseCsv(text: string, most: number): string[][] {
+/** The rows of a CSV text, at most `most` of them; with tabs as `separator`, of a TSV text. */
+export function parseCsv(text: string, most: number, separator = ","): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let field = "";
@@ -33,7 +33,7 @@ export function parseCsv(text: string, most: number): string[][] {
       else quoted = false;
     } else if (c === '"' && field === "") {
       quoted = true;
-    } else if (c === ",") {
+    } else if (c === separator) {
       endField();
     } else if (c === "\n") {
       endField();

@@ -9,9 +9,10 @@ namespace millrace::conformance {
 namespace {
 
 constexpr size_t kPiece = size_t{1} << 20;
-// What may be under way of a stream of 64 MiB: libraries of the protocol queue a few pieces of 1 MiB, and a
-// language that collects its garbage keeps as much again.
-constexpr uint64_t kMostUnderWay = 16 << 20;
+// What may be under way of a stream of 64 MiB: libraries of the protocol queue a few messages of up to 4 MiB,
+// and a language that collects its garbage keeps a few of them twice. Half of the stream tells that from all
+// of it.
+constexpr uint64_t kMostUnderWay = 32 << 20;
 
 void usual_call(const RepositoryWords& repository, int number) {
   const std::string path = "folder/" + std::to_string(number % 8);

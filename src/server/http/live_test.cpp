@@ -56,7 +56,7 @@ TEST_CASE("an answer that has lasted long enough ends as a whole one") {
   client.until("goodbye");
   fixture.handler.line->over = true;
   fixture.handler.line->say("nobody hears");
-  CHECK(has(client.until("\r\n0\r\n\r\n"), "\r\n0\r\n\r\n"));
+  CHECK(has(client.until("0\r\n\r\n"), "0\r\n\r\n"));
   CHECK(comes_true([&] { return fixture.handler.line->listeners == 0; }));
 }
 

@@ -88,8 +88,10 @@ def test_what_is_installed_is_what_authors_need_and_knows_no_place(prefix: pathl
     headers = prefix / "include/millrace-sdk"
     assert {path.name for path in (headers / "base").iterdir()} == HEADERS_OF_AUTHORS
     assert {path.name for path in headers.iterdir()} == {"base", "millrace"}
-    assert {path.name for path in (headers / "millrace").glob("*.h")} == {"cancellation.h", "dispatcher.h", "plugin.h", "plugin_abi.h", "search.h"}
-    assert not (headers / "millrace/v1/proxies.gen.h").exists(), "the host's side is not for authors"
+    assert {path.name for path in (headers / "millrace").glob("*.h")} == {
+        "cancellation.h", "dispatcher.h", "plugin.h", "plugin_abi.h", "registration.h", "search.h"
+    }
+    assert not list(headers.rglob("*.proxy.gen.h")), "the host's side is not for authors"
     contract = {path.relative_to(ROOT / "api") for path in (ROOT / "api").rglob("*.proto")}
     assert {path.relative_to(prefix / "share/millrace/api") for path in prefix.rglob("*.proto")} == contract
     texts = [path for path in prefix.rglob("*") if path.is_file() and path.suffix != ".a"]

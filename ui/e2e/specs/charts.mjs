@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 export async function test(harness, seeded) {
   const page = await harness.page();
   await page.goto(`${harness.base}/#/experiments/${seeded.experiment}?view=charts`);
   await page.locator(".chart canvas").nth(3).waitFor();
   await harness.review(page, "charts");
+  await lines(harness, page);
+  await groups(harness, page, seeded);
+  await page.goto(`${harness.base}/#/experiments/${seeded.experiment}?view=charts`);
   await addPanel(page, "Scatter", { X: "params.lr", Y: "metrics.val/accuracy", Colour: "params.model" });
   await page.getByRole("article", { name: "Scatter: lr · val/accuracy · model" }).getByText("61 runs").waitFor();
   const places = {
@@ -21,6 +25,34 @@ export async function test(harness, seeded) {
   await keyboard(harness, page);
   await downloads(harness, page);
   await order(harness, page);
+}
+
+async function lines(harness, page) {
+  const loss = page.getByRole("article", { name: "train/loss", exact: true });
+  await loss.scrollIntoViewIfNeeded();
+  await loss.locator("canvas").waitFor();
+  for (const [type, sign] of [["SVG", /^<svg xmlns.*<path/s], ["PNG", /^\x89PNG/], ["CSV", /^run_id,run_name,step/]]) {
+    await loss.getByRole("button", { name: "Download train/loss" }).click();
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: type }).click()]);
+    harness.check(sign.test(readFileSync(await file.path(), "latin1")), `a line chart is downloaded as ${type}`);
+    if (type === "PNG" && harness.shots) await file.saveAs(join(harness.shots, "line-chart-download.png"));
+  }
+}
+
+async function groups(harness, page, seeded) {
+  await page.goto(`${harness.base}/#/experiments/${seeded.experiment}?view=charts&group=params.optimizer`);
+  const legend = page.getByRole("complementary", { name: "Runs that are drawn" });
+  await legend.getByText("61 runs by optimizer").waitFor();
+  harness.check((await legend.getByRole("listitem").count()) === 2, "runs of a group are one line");
+  const loss = page.getByRole("article", { name: "train/loss", exact: true });
+  await loss.scrollIntoViewIfNeeded();
+  await loss.locator(".chart canvas").waitFor();
+  await harness.review(page, "charts, groups");
+  await loss.getByRole("button", { name: "train/loss as a table" }).click();
+  harness.check((await loss.getByRole("row").count()) === 3, "a group has its values as a table");
+  await legend.getByRole("button", { name: "Draw adamw" }).click();
+  await page.waitForFunction(() => document.querySelectorAll('article[aria-label="train/loss"] tbody tr').length === 1);
+  harness.check(true, "a group is hidden by its legend");
 }
 
 async function addPanel(page, kind, columns) {

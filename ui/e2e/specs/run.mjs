@@ -16,6 +16,7 @@ export async function test(harness, seeded) {
   await page.goto(`${place}/metrics?smooth=60`);
   await page.locator(".chart canvas").first().waitFor();
   await harness.review(page, "run metrics");
+  await systemMetrics(harness, page, place, live);
   await page.goto(`${harness.base}/#/compare?runs=${[seeded.runs[0], live, seeded.runs[5]].join(",")}`);
   await page.getByRole("heading", { name: "Compare 3 runs" }).waitFor();
   await page.locator(".chart canvas").first().waitFor();
@@ -29,7 +30,21 @@ async function notes(harness, page) {
   await page.getByRole("region", { name: "Preview" }).getByRole("heading", { name: "Second" }).waitFor();
   await harness.review(page, "run notes");
   await page.keyboard.press("Control+Enter");
+  // The preview has the heading too, so that the editor's end is what tells.
+  await page.getByLabel("Notes in Markdown").waitFor({ state: "detached" });
   await notes.getByRole("heading", { name: "Second" }).waitFor();
   harness.check((await page.getByLabel("Notes in Markdown").count()) === 0, "notes are kept by Ctrl Enter");
   harness.check((await page.evaluate(() => window.hacked)) === undefined, "nothing in a note is run");
+}
+
+async function systemMetrics(harness, page, place, live) {
+  await page.goto(`${place}/system`);
+  await page.getByText("This run logged nothing about its machine").waitFor();
+  await harness.review(page, "run system, none");
+  await client(harness.base)("runs/log-batch", { run_id: live, metrics: [0, 1, 2].map((step) => ({ key: "system/cpu_utilization_percentage", value: 40 + step, step, timestamp: Date.now() + step * 1000 })) });
+  await page.getByRole("article", { name: "system/cpu_utilization_percentage" }).locator(".chart canvas").waitFor();
+  harness.check((await page.getByRole("article").count()) === 1, "metrics of the machine have a tab of their own");
+  await page.goto(`${place}/metrics`);
+  await page.locator(".chart canvas").first().waitFor();
+  harness.check((await page.getByRole("article", { name: /^system/ }).count()) === 0, "metrics of the machine are not among the others");
 }

@@ -23,6 +23,7 @@ export async function test(harness, seeded) {
   await groups(harness, page);
   await views(harness, page);
   await selection(harness, page);
+  await notes(harness, page);
   await page.keyboard.press("?");
   await page.getByRole("dialog").waitFor();
   await harness.accessible(page, "keyboard list");
@@ -97,4 +98,25 @@ async function selection(harness, page) {
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByText("61 runs").waitFor();
   harness.check(true, "deleted runs come back by Undo");
+}
+
+/** By the keyboard: the first press brings the column, the second the field. */
+async function notes(harness, page) {
+  await page.locator(".grid").focus();
+  await page.keyboard.press("n");
+  await page.getByRole("columnheader", { name: "Notes" }).waitFor();
+  await page.locator(".grid").focus();
+  await page.keyboard.press("n");
+  const field = page.getByRole("textbox", { name: /^Note of/ });
+  await field.fill("worth a look");
+  await harness.review(page, "runs, note");
+  await page.keyboard.press("Enter");
+  await page.getByRole("gridcell", { name: "worth a look" }).waitFor();
+  harness.check(await page.evaluate(() => document.activeElement.classList.contains("grid")), "a note is written in the table, by the keyboard");
+  await page.keyboard.press("n");
+  await field.fill("something else");
+  await page.keyboard.press("Escape");
+  harness.check((await page.getByRole("gridcell", { name: "worth a look" }).count()) === 1, "Escape leaves a note as it was");
+  await page.goto(page.url().split("?")[0]);
+  await page.getByText("61 runs").waitFor();
 }

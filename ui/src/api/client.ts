@@ -32,14 +32,18 @@ function query(values: Record<string, unknown>): string {
   return text && `?${text}`;
 }
 
-async function failure(answer: Response): Promise<ApiError> {
-  const id = answer.headers.get("X-Request-ID") ?? "";
+/** What an answer that is not 2xx says. */
+export function failureOf(status: number, statusText: string, body: string, id: string): ApiError {
   try {
-    const { message, error_code: code } = (await answer.json()) as { message: string; error_code: string };
-    return new ApiError(message, answer.status, code, id);
+    const { message, error_code: code } = JSON.parse(body) as { message: string; error_code: string };
+    return new ApiError(message, status, code, id);
   } catch {
-    return new ApiError(`The server answered ${answer.status} ${answer.statusText}.`, answer.status, "", id);
+    return new ApiError(`The server answered ${status} ${statusText}.`, status, "", id);
   }
+}
+
+async function failure(answer: Response): Promise<ApiError> {
+  return failureOf(answer.status, answer.statusText, await answer.text().catch(() => ""), answer.headers.get("X-Request-ID") ?? "");
 }
 
 /** Fetches, and throws ApiError for every answer but 2xx. */

@@ -5,17 +5,25 @@ import { call } from "../api/client";
 import type { MetricLine } from "../api/contract.gen";
 import { useChanges } from "../api/live";
 import { real } from "../api/table";
-import { csvLine, save } from "../csv";
+import { csvLine } from "../csv";
 import { count, number } from "../format";
 import { Icon } from "../parts/icons";
 import { Fault } from "../parts/small";
 import { setSearch, usePlace } from "../router";
+import { DownloadMenu } from "./download-menu";
+import { groupLines } from "./groups";
+import { readInk, useDark } from "./ink";
 import { LineChart, type RunName } from "./line-chart";
+import { lineScene } from "./line-scene";
+import type { PictureHandle } from "./picture";
+import { pngOf, svgText, type Scene } from "./scene";
 import type { Axis } from "./series";
 
 interface Props {
   keys: readonly string[];
   runs: readonly RunName[];
+  /** Labels of runs that are drawn as one line each with what shares their label. */
+  groups?: ReadonlyMap<string, string>;
   height?: number;
 }
 
@@ -26,7 +34,7 @@ function readAxis(text: string | null): Axis {
 }
 
 /** A grid of charts, one a metric, each loaded when it comes into sight; settings are in the address bar. */
-export function MetricCharts({ keys, runs, height = 230 }: Props) {
+export function MetricCharts({ keys, runs, groups, height = 230 }: Props) {
   const { search } = usePlace();
   const axis = readAxis(search.get("x"));
   const logarithmic = search.get("log") === "1";
@@ -65,7 +73,7 @@ export function MetricCharts({ keys, runs, height = 230 }: Props) {
       </div>
       <div className="charts">
         {shown.map((key) => (
-          <ChartCard key={key} metric={key} runs={runs} names={names} axis={axis} weight={weight} logarithmic={logarithmic} height={height} />
+          <ChartCard key={key} metric={key} runs={runs} groups={groups} names={names} axis={axis} weight={weight} logarithmic={logarithmic} height={height} />
         ))}
       </div>
     </section>
@@ -75,6 +83,7 @@ export function MetricCharts({ keys, runs, height = 230 }: Props) {
 interface CardProps {
   metric: string;
   runs: readonly RunName[];
+  groups: ReadonlyMap<string, string> | undefined;
   names: ReadonlyMap<string, RunName>;
   axis: Axis;
   weight: number;
@@ -130,7 +139,17 @@ function send(runs: string[], keys: Map<string, ((answer: Promise<MetricLine[]>)
   }
 }
 
-function ChartCard({ metric, runs, names, axis, weight, logarithmic, height }: CardProps) {
+/** What a chart draws: the runs, or their groups with a colour each. */
+function useDrawn(lines: readonly MetricLine[] | undefined, { names, groups, axis }: Pick<CardProps, "names" | "groups" | "axis">) {
+  const labels = useMemo(() => (groups ? new Map([...new Set(groups.values())].map((label, number) => [label, { id: label, name: label, number }])) : null), [groups]);
+  const drawn = useMemo(() => {
+    const present = (lines ?? []).filter((line) => names.has(line.run_id ?? ""));
+    return groups ? groupLines(present, groups, axis) : present;
+  }, [lines, names, groups, axis]);
+  return { lines: drawn, names: labels ?? names };
+}
+
+function ChartCard({ metric, runs, groups, names: runNames, axis, weight, logarithmic, height }: CardProps) {
   const [card, inSight] = useInSight();
   const [range, setRange] = useState<[number, number] | null>(null);
   const [asTable, setAsTable] = useState(false);
@@ -144,9 +163,10 @@ function ChartCard({ metric, runs, names, axis, weight, logarithmic, height }: C
     placeholderData: keepPreviousData,
   });
   useChanges((change) => {
-    if (change.all || change.runs.some((id) => names.has(id))) void client.invalidateQueries({ queryKey: key });
+    if (change.all || change.runs.some((id) => runNames.has(id))) void client.invalidateQueries({ queryKey: key });
   });
-  const lines = useMemo(() => (query.data ?? []).filter((line) => names.has(line.run_id ?? "")), [query.data, names]);
+  const { lines, names } = useDrawn(query.data, { names: runNames, groups, axis });
+  const dark = useDark();
   const drawable = lines.some((line) => line.values?.some((value) => Number.isFinite(real(value))));
   const points = lines.reduce((sum, line) => sum + (line.point_count ?? 0), 0);
   return (
@@ -164,9 +184,7 @@ function ChartCard({ metric, runs, names, axis, weight, logarithmic, height }: C
         <button type="button" className="button plain icon" aria-pressed={asTable} aria-label={`${metric} as a table`} title="As a table" onClick={() => setAsTable(!asTable)}>
           <Icon name="table" />
         </button>
-        <button type="button" className="button plain icon" aria-label={`Download ${metric} as CSV`} title="Download as CSV" onClick={() => downloadLines(metric, lines, names)}>
-          <Icon name="download" />
-        </button>
+        <DownloadMenu title={metric} disabled={lines.length === 0} picture={() => pictureOf(lineScene(metric, lines, names, { axis, weight, logarithmic }, readInk(dark)), readInk(dark))} csv={() => linesCsv(lines, names)} />
       </header>
       <div className="chart-body" style={{ height: height + 12 }}>
         {query.error && <Fault fault={query.error} retry={() => void query.refetch()} />}
@@ -217,7 +235,8 @@ function ValueTable({ lines, names }: { lines: readonly MetricLine[]; names: Rea
   );
 }
 
-function downloadLines(metric: string, lines: readonly MetricLine[], names: ReadonlyMap<string, RunName>): void {
+/** The points that are drawn, as a table. */
+function linesCsv(lines: readonly MetricLine[], names: ReadonlyMap<string, RunName>): string[] {
   const text = [csvLine(["run_id", "run_name", "step", "time", "value", "min", "max"])];
   for (const line of lines) {
     (line.steps ?? []).forEach((step, i) => {
@@ -228,5 +247,9 @@ function downloadLines(metric: string, lines: readonly MetricLine[], names: Read
       );
     });
   }
-  save(`${metric.replace(/[^\w.-]+/g, "_")}.csv`, "text/csv;charset=utf-8", new Blob(text));
+  return text;
+}
+
+function pictureOf(scene: Scene, { surface }: ReturnType<typeof readInk>): PictureHandle {
+  return { svg: () => svgText(scene, surface), png: () => pngOf(scene, surface) };
 }

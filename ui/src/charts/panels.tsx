@@ -4,14 +4,13 @@ import { useMemo, useRef, useState, type DragEvent } from "react";
 import type { RunColumns } from "../api/contract.gen";
 import { allRows, type RunSearch } from "../api/runtable";
 import { keyOf, numberAt, textAt, type ColumnId } from "../api/table";
-import { csvLine, save } from "../csv";
+import { csvLine } from "../csv";
 import { number, plural } from "../format";
 import { FormDialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
-import { Menu } from "../parts/menu";
 import { Fault } from "../parts/small";
-import { sayFault } from "../parts/toasts";
 import { go, link, setSearch, usePlace } from "../router";
+import { DownloadMenu } from "./download-menu";
 import { bars, boxes, contour, parallel, scatter, type Datum, type Ink, type Size } from "./layouts";
 import { isComplete, moved, panelKinds, readPanels, writePanels, type Panel, type PanelKind } from "./panel-list";
 import { Picture, type PictureHandle } from "./picture";
@@ -134,24 +133,7 @@ function PanelCard({ panel, search, chosen, first, last, onMove, onRemove, onDra
         <button type="button" className="button plain icon" aria-pressed={asTable} aria-label={`${title} as a table`} title="As a table" onClick={() => setAsTable(!asTable)}>
           <Icon name="table" />
         </button>
-        <Menu name={`Download ${title}`} className="button plain icon" label={<Icon name="download" />}>
-          {(close) =>
-            (["SVG", "PNG", "CSV"] as const).map((type) => (
-              <button
-                key={type}
-                type="button"
-                role="menuitem"
-                disabled={type !== "CSV" && asTable}
-                onClick={() => {
-                  close();
-                  void download(type, title, data ?? [], names, picture.current).catch(sayFault);
-                }}
-              >
-                {type}
-              </button>
-            ))
-          }
-        </Menu>
+        <DownloadMenu title={title} pictures={!asTable} picture={() => picture.current} csv={() => panelCsv(data ?? [], names)} />
         <button type="button" className="button plain icon" aria-label={`Remove ${title}`} onClick={onRemove}>
           <Icon name="close" />
         </button>
@@ -165,16 +147,8 @@ function PanelCard({ panel, search, chosen, first, last, onMove, onRemove, onDra
   );
 }
 
-async function download(type: "SVG" | "PNG" | "CSV", title: string, data: readonly Datum[], names: readonly string[], picture: PictureHandle | null): Promise<void> {
-  const file = title.replace(/[^\w.-]+/g, "_");
-  if (type === "CSV") {
-    const lines = [csvLine(["run_id", "run_name", ...names]), ...data.map((datum) => csvLine([datum.id, datum.name, ...datum.values.map((value) => String(value ?? ""))]))];
-    save(`${file}.csv`, "text/csv;charset=utf-8", new Blob(lines));
-  } else if (picture && type === "SVG") {
-    save(`${file}.svg`, "image/svg+xml", picture.svg());
-  } else if (picture) {
-    save(`${file}.png`, "image/png", await picture.png());
-  }
+function panelCsv(data: readonly Datum[], names: readonly string[]): string[] {
+  return [csvLine(["run_id", "run_name", ...names]), ...data.map((datum) => csvLine([datum.id, datum.name, ...datum.values.map((value) => String(value ?? ""))]))];
 }
 
 const mostTableRows = 500;

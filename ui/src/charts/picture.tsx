@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerE
 
 import { readInk, useDark } from "./ink";
 import type { Ink, Layout, Size, Spot } from "./layouts";
-import { drawScene, svgText } from "./scene";
+import { drawScene, pngOf, svgText } from "./scene";
 
 export interface PictureHandle {
   svg: () => string;
@@ -108,13 +108,4 @@ export function Picture({ title, height, layout, onOpen, handle }: Props) {
       )}
     </div>
   );
-}
-
-async function pngOf(scene: Layout["scene"], background: string): Promise<Blob> {
-  const canvas = new OffscreenCanvas(scene.width * 2, scene.height * 2);
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("The browser has no canvas to draw on.");
-  const ground = { kind: "rect", x: 0, y: 0, width: scene.width, height: scene.height, fill: background } as const;
-  drawScene(context as unknown as CanvasRenderingContext2D, { ...scene, shapes: [ground, ...scene.shapes] }, 2);
-  return canvas.convertToBlob({ type: "image/png" });
 }

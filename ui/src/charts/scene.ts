@@ -118,3 +118,13 @@ export function svgText(scene: Scene, background: string): string {
   const { width, height } = scene;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family='${family}'><rect width="${width}" height="${height}" fill="${background}"/>${scene.shapes.map(svgShape).join("")}</svg>`;
 }
+
+/** The scene as a picture with twice the points, for screens and papers that show them. */
+export async function pngOf(scene: Scene, background: string): Promise<Blob> {
+  const canvas = new OffscreenCanvas(scene.width * 2, scene.height * 2);
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("The browser has no canvas to draw on.");
+  const ground = { kind: "rect", x: 0, y: 0, width: scene.width, height: scene.height, fill: background } as const;
+  drawScene(context as unknown as CanvasRenderingContext2D, { ...scene, shapes: [ground, ...scene.shapes] }, 2);
+  return canvas.convertToBlob({ type: "image/png" });
+}

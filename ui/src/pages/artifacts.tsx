@@ -1,44 +1,65 @@
+import "../styles/artifacts.css";
+
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState, type DragEvent } from "react";
 
 import type { Files } from "../api/artifacts";
-import { request } from "../api/client";
 import type { FileInfo } from "../api/contract.gen";
-import { parseCsv } from "../csv";
+import { Preview } from "../artifacts/preview";
+import { ReplaceDialog, UploadList, UploadMenu } from "../artifacts/upload-box";
+import { droppedFiles, joined, mostFiles, takenPaths, useUploads, type Chosen } from "../artifacts/uploads";
 import { bytes } from "../format";
 import { Icon } from "../parts/icons";
 import { CopyButton, Empty, Fault, Loading } from "../parts/small";
+import { say, sayFault } from "../parts/toasts";
 
-const Markdown = lazy(() => import("../parts/markdown").then((part) => ({ default: part.Markdown })));
-
-/** What is read of a file to show it; the rest is there to be downloaded. */
-const previewBytes = 512 * 1024;
-const largestImage = 20 * 1024 * 1024;
-const mostRows = 200;
-
-const kinds: [RegExp, string][] = [
-  [/\.(png|jpe?g|gif|webp|bmp|avif|ico|svg)$/i, "image"],
-  [/\.(json|geojson|ipynb)$/i, "json"],
-  [/\.(csv|tsv)$/i, "csv"],
-  [/\.(md|markdown)$/i, "markdown"],
-  [/\.(txt|log|ya?ml|toml|ini|cfg|conf|py|js|ts|sh|r|sql|html?|xml|css|cpp|h|java|go|rs|lock|env)$|(^|\/)(MLmodel|Dockerfile|LICENSE|README|conda\.yaml)$/i, "text"],
-];
-
-function kindOf(path: string): string {
-  return kinds.find(([pattern]) => pattern.test(path))?.[1] ?? "";
-}
-
-/** The files below `folder` as a tree, and a preview of the chosen one. */
+/** The files below `folder` as a tree, and a preview of the chosen one; more of them by drop or by choice. */
 export function Artifacts({ files, root, folder = "" }: { files: Files; root: string; folder?: string }) {
   const [file, setFile] = useState<FileInfo | null>(null);
+  const [over, setOver] = useState<string | null>(null);
+  const [asked, setAsked] = useState<{ chosen: Chosen[]; taken: string[] } | null>(null);
+  const uploads = useUploads(files);
+  const offer = async (into: string, chosen: readonly Chosen[]) => {
+    if (chosen.length === 0) return;
+    if (chosen.length > mostFiles) {
+      say(`At most ${mostFiles} files are uploaded at once. A client takes any number.`);
+      return;
+    }
+    const placed = chosen.map(({ path, content }) => ({ path: joined(into, path), content }));
+    const taken = await takenPaths(files, placed.map(({ path }) => path));
+    if (taken.length > 0) setAsked({ chosen: placed, taken });
+    else uploads.add(placed);
+  };
+  const target = (event: DragEvent) => (event.target as HTMLElement).closest<HTMLElement>("[data-folder]")?.dataset["folder"] ?? folder;
+  const drag = files.upload && {
+    onDragOver: (event: DragEvent) => {
+      if (!event.dataTransfer.types.includes("Files")) return;
+      event.preventDefault();
+      setOver(target(event));
+    },
+    onDragLeave: () => setOver(null),
+    onDrop: (event: DragEvent) => {
+      event.preventDefault();
+      setOver(null);
+      const into = target(event);
+      droppedFiles(event.dataTransfer).then((chosen) => offer(into, chosen)).catch(sayFault);
+    },
+  };
   return (
     <div className="card artifacts">
-      <div className="tree">
-        <Folder files={files} path={folder} chosen={file} choose={setFile} />
+      <div className="tree" data-over={over !== null || undefined} {...drag}>
+        {files.upload && (
+          <div className="row">
+            <UploadMenu onChoose={(chosen) => void offer(folder, chosen).catch(sayFault)} />
+          </div>
+        )}
+        <UploadList list={uploads.list} cancel={uploads.cancel} />
+        <Folder files={files} path={folder} chosen={file} choose={setFile} over={over} />
+        {files.upload && <p className="muted hint">{over === null ? "Drop files here to add them" : `Drop them into ${over || "the top folder"}`}</p>}
       </div>
       <div className="preview">
         {file ? (
-          <Preview key={file.path} files={files} file={file} />
+          <Preview key={`${file.path ?? ""} ${file.file_size ?? 0}`} files={files} file={file} />
         ) : (
           <Empty title="Choose a file">
             <p className="row">
@@ -48,6 +69,7 @@ export function Artifacts({ files, root, folder = "" }: { files: Files; root: st
           </Empty>
         )}
       </div>
+      {asked && <ReplaceDialog taken={asked.taken} onClose={() => setAsked(null)} onReplace={() => uploads.add(asked.chosen)} />}
     </div>
   );
 }
@@ -57,9 +79,12 @@ interface FolderProps {
   path: string;
   chosen: FileInfo | null;
   choose: (file: FileInfo) => void;
+  /** The folder that something is dragged over. */
+  over: string | null;
 }
 
-function Folder({ files, path, chosen, choose }: FolderProps) {
+function Folder({ path, ...rest }: FolderProps) {
+  const { files } = rest;
   const list = useQuery({
     queryKey: ["artifacts", files.key, path],
     queryFn: ({ signal }) => files.list(path, signal),
@@ -71,145 +96,41 @@ function Folder({ files, path, chosen, choose }: FolderProps) {
     <ul>
       {list.data.map((file) => (
         <li key={file.path}>
-          <Entry files={files} file={file} chosen={chosen} choose={choose} />
+          <Entry file={file} {...rest} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Entry({ files, file, chosen, choose }: { files: Files; file: FileInfo; chosen: FileInfo | null; choose: (file: FileInfo) => void }) {
+function Entry({ file, ...rest }: { file: FileInfo } & Omit<FolderProps, "path">) {
+  const { chosen, choose, over } = rest;
   const [open, setOpen] = useState(false);
   const path = file.path ?? "";
   const name = path.slice(path.lastIndexOf("/") + 1);
+  const replaced = chosen !== null && chosen !== file && chosen.path === path;
+  useEffect(() => {
+    if (replaced) choose(file);
+  }, [replaced, choose, file]);
   if (!file.is_dir) {
     return (
       <button type="button" className="button plain" aria-pressed={chosen?.path === path} onClick={() => choose(file)}>
         <Icon name="file" />
-        <bdi className="clip grow" style={{ textAlign: "left" }}>
-          {name}
-        </bdi>
+        <bdi className="clip grow start">{name}</bdi>
         <span className="muted">{bytes(file.file_size ?? 0)}</span>
       </button>
     );
   }
   return (
-    <>
-      <button type="button" className="button plain" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <Icon name={open ? "down" : "right"} />
-        <Icon name="folder" />
-        <bdi className="clip">{name}</bdi>
-      </button>
-      {open && <Folder files={files} path={path} chosen={chosen} choose={choose} />}
-    </>
-  );
-}
-
-function Preview({ files, file }: { files: Files; file: FileInfo }) {
-  const path = file.path ?? "";
-  const kind = kindOf(path);
-  return (
-    <>
-      <header className="row" style={{ padding: "8px 12px", borderBottom: "1px solid var(--line)" }}>
-        <bdi className="clip grow mono" title={path}>
-          {path}
-        </bdi>
-        <span className="muted">{bytes(file.file_size ?? 0)}</span>
-        <CopyButton text={path} what="the path" />
-        <a className="button" href={files.url(path)} download>
-          <Icon name="download" /> Download
-        </a>
-      </header>
-      <div tabIndex={0} role="region" aria-label={`Preview of ${path}`}>
-        {kind === "" && <Empty title="No preview for this kind of file" />}
-        {kind === "image" && <ImagePreview files={files} file={file} />}
-        {kind !== "" && kind !== "image" && <TextPreview files={files} file={file} kind={kind} />}
+    <div data-folder={path} data-over={over === path || undefined}>
+      <div className="row entry">
+        <button type="button" className="button plain" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <Icon name={open ? "down" : "right"} />
+          <Icon name="folder" />
+          <bdi className="clip">{name}</bdi>
+        </button>
       </div>
-    </>
-  );
-}
-
-/** Images come as bytes and are shown as images only, so that one with a script in it does nothing. */
-function ImagePreview({ files, file }: { files: Files; file: FileInfo }) {
-  const path = file.path ?? "";
-  const tooLarge = (file.file_size ?? 0) > largestImage;
-  const [url, setUrl] = useState("");
-  const image = useQuery({
-    queryKey: ["image", files.key, path],
-    queryFn: async ({ signal }) => (await request(files.url(path), { signal })).blob(),
-    enabled: !tooLarge,
-  });
-  useEffect(() => {
-    if (!image.data) return undefined;
-    const type = /\.svg$/i.test(path) ? "image/svg+xml" : image.data.type;
-    const made = URL.createObjectURL(new Blob([image.data], { type }));
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [image.data, path]);
-  if (tooLarge) return <Empty title="The image is too large for a preview" />;
-  if (image.error) return <Fault fault={image.error} retry={() => void image.refetch()} />;
-  return url ? <img src={url} alt={path} /> : <Loading what="the image" />;
-}
-
-function TextPreview({ files, file, kind }: { files: Files; file: FileInfo; kind: string }) {
-  const path = file.path ?? "";
-  const text = useQuery({
-    queryKey: ["text", files.key, path],
-    queryFn: async ({ signal }) => {
-      const size = file.file_size ?? 0;
-      if (size === 0) return "";
-      return (await request(files.url(path), { signal, headers: { Range: `bytes=0-${Math.min(size, previewBytes) - 1}` } })).text();
-    },
-  });
-  if (text.error) return <Fault fault={text.error} retry={() => void text.refetch()} />;
-  if (text.data === undefined) return <Loading what="the file" />;
-  const cut = (file.file_size ?? 0) > previewBytes;
-  return (
-    <>
-      {cut && <p className="notice warn">The first {bytes(previewBytes)} are shown; download the file to see all of it.</p>}
-      {kind === "csv" ? <CsvTable text={text.data} separator={/\.tsv$/i.test(path)} /> : kind === "markdown" ? <MarkdownBody text={text.data} /> : <pre>{kind === "json" ? pretty(text.data) : text.data}</pre>}
-    </>
-  );
-}
-
-function MarkdownBody({ text }: { text: string }) {
-  return (
-    <Suspense fallback={<Loading what="the text" />}>
-      <div style={{ padding: 12 }}>
-        <Markdown text={text} />
-      </div>
-    </Suspense>
-  );
-}
-
-function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
-}
-
-function CsvTable({ text, separator }: { text: string; separator: boolean }) {
-  const [head = [], ...rows] = parseCsv(separator ? text.replaceAll("\t", ",") : text, mostRows + 1);
-  return (
-    <table className="plain">
-      <thead>
-        <tr>
-          {head.slice(0, 100).map((cell, i) => (
-            <th key={i}>{cell}</th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row, i) => (
-          <tr key={i}>
-            {row.slice(0, 100).map((cell, j) => (
-              <td key={j}>{cell}</td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      {open && <Folder path={path} {...rest} />}
+    </div>
   );
 }

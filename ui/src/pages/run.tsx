@@ -19,14 +19,16 @@ import { Icon } from "../parts/icons";
 import { Note } from "../parts/note";
 import { Pairs } from "../parts/pairs";
 import { RunModels } from "../parts/run-models";
-import { CopyButton, Empty, Fault, Loading, Status, Time, useNow } from "../parts/small";
+import { CopyButton, Empty, Fault, Loading, Snippet, Status, Time, useNow } from "../parts/small";
 import { say, sayFault } from "../parts/toasts";
 import { link } from "../router";
 
 const MetricCharts = lazy(() => import("../charts/metric-charts").then((part) => ({ default: part.MetricCharts })));
 const Artifacts = lazy(() => import("./artifacts").then((part) => ({ default: part.Artifacts })));
 
-const tabs = { overview: "Overview", metrics: "Metrics", artifacts: "Artifacts" } as const;
+const tabs = { overview: "Overview", metrics: "Metrics", system: "System", artifacts: "Artifacts" } as const;
+/** What clients put before the keys of metrics of the machine. */
+const systemPrefix = "system/";
 const noteTag = "mlflow.note.content";
 
 function useRun(id: string) {
@@ -44,9 +46,10 @@ export function RunPage({ id, tab }: { id: string; tab: string }) {
   const client = useQueryClient();
   const now = useNow();
   const [renaming, setRenaming] = useState(false);
-  const files = useMemo(() => runFiles(id), [id]);
   const run = query.data;
   const info = run?.info;
+  const root = info?.lifecycle_stage === "active" ? info.artifact_uri : undefined;
+  const files = useMemo(() => runFiles(id, root), [id, root]);
   const experiment = info?.experiment_id ?? "";
   const name = info?.run_name ?? id;
   const owner = useQuery({
@@ -116,7 +119,8 @@ export function RunPage({ id, tab }: { id: string; tab: string }) {
       </nav>
       <Suspense fallback={<Loading what="this part" />}>
         {current === "overview" && <Overview run={run} refresh={refresh} />}
-        {current === "metrics" && <Metrics run={run} />}
+        {current === "metrics" && <Metrics run={run} system={false} />}
+        {current === "system" && <Metrics run={run} system />}
         {current === "artifacts" && <Artifacts files={files} root={info.artifact_uri ?? ""} />}
       </Suspense>
       {renaming && <RenameDialog id={id} name={name} onClose={() => setRenaming(false)} done={refresh} />}
@@ -147,19 +151,33 @@ function RenameDialog({ id, name, onClose, done }: { id: string; name: string; o
   );
 }
 
-function Metrics({ run }: { run: Run }) {
-  const keys = useMemo(() => (run.data?.metrics ?? []).map((metric) => metric.key ?? "").sort((a, b) => a.localeCompare(b)), [run]);
+const systemLines = `import mlflow
+mlflow.enable_system_metrics_logging()
+with mlflow.start_run():
+    ...`;
+
+function Metrics({ run, system }: { run: Run; system: boolean }) {
+  const keys = useMemo(() => {
+    const all = (run.data?.metrics ?? []).map((metric) => metric.key ?? "");
+    return all.filter((key) => key.startsWith(systemPrefix) === system).sort((a, b) => a.localeCompare(b));
+  }, [run, system]);
   const id = run.info?.run_id ?? "";
   const name = run.info?.run_name ?? id;
   const runs = useMemo(() => [{ id, number: 0, name }], [id, name]);
-  if (keys.length === 0) return <Empty title="This run has no metrics yet" />;
-  return <MetricCharts keys={keys} runs={runs} />;
+  if (keys.length > 0) return <MetricCharts keys={keys} runs={runs} />;
+  if (!system) return <Empty title="This run has no metrics yet" />;
+  return (
+    <Empty title="This run logged nothing about its machine">
+      <p>Processor, memory, disk, network and GPU are logged along when the client is told to:</p>
+      <Snippet code={systemLines} />
+    </Empty>
+  );
 }
 
 function Overview({ run, refresh }: { run: Run; refresh: () => Promise<void> }) {
   const tags = run.data?.tags ?? [];
   const note = tags.find((tag) => tag.key === noteTag)?.value ?? "";
-  const metrics = (run.data?.metrics ?? []).map((metric): [string, string] => [metric.key ?? "", number(real(metric.value ?? "NaN"))]);
+  const metrics = (run.data?.metrics ?? []).filter((metric) => !metric.key?.startsWith(systemPrefix)).map((metric): [string, string] => [metric.key ?? "", number(real(metric.value ?? "NaN"))]);
   const params = (run.data?.params ?? []).map((param): [string, string] => [param.key ?? "", param.value ?? ""]);
   const shown = tags.filter((tag) => tag.key !== noteTag && tag.key !== "mlflow.runName").map((tag): [string, string] => [tag.key ?? "", tag.value ?? ""]);
   const inputs = run.inputs?.dataset_inputs ?? [];

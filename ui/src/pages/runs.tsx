@@ -20,7 +20,7 @@ import { ExperimentTabs } from "../parts/experiment-tabs";
 import { FilterInput } from "../parts/filter-input";
 import { Icon } from "../parts/icons";
 import { Menu } from "../parts/menu";
-import { describeRows, RunGrid, type GridHandle } from "../parts/run-grid";
+import { describeRows, noteColumn, RunGrid, type GridHandle } from "../parts/run-grid";
 import { CopyButton, Empty, Fault, Loading, Snippet } from "../parts/small";
 import { say, sayFault } from "../parts/toasts";
 import { go, link, setSearch, usePlace } from "../router";
@@ -140,6 +140,7 @@ export function RunsPage({ experiment }: { experiment: string }) {
     { keys: "k", what: "Previous run", run: () => grid.current?.move(-1) },
     { keys: "x", what: "Select the run", run: () => grid.current?.toggleCursor() },
     { keys: "Enter", what: "Open the run", run: () => grid.current?.openCursor() },
+    { keys: "n", what: "Write the note of the run", run: () => grid.current?.noteCursor() === false && setSearch({ cols: writeColumns([...columns, noteColumn]) }) },
     { keys: "v", what: "Table or charts", run: charts },
     { keys: "c", what: "Compare the selected runs", run: compare },
     { keys: "Delete", what: "Delete the selected runs", run: remove },
@@ -229,7 +230,7 @@ export function RunsPage({ experiment }: { experiment: string }) {
       {table.pending && !table.fault && <Loading what="runs" />}
       {cells && view.charts && (
         <Suspense fallback={<Loading what="charts" />}>
-          <ChartsView experiment={experiment} search={wanted} cells={cells} keys={keys ?? {}} chosen={chosen} />
+          <ChartsView experiment={experiment} search={wanted} cells={cells} keys={keys ?? {}} chosen={chosen} group={view.group} />
         </Suspense>
       )}
       {rows && !view.charts && rows.count === 0 && <NoRuns name={name} filter={view.filter} stage={view.stage} />}
@@ -252,6 +253,7 @@ export function RunsPage({ experiment }: { experiment: string }) {
             onSelectAll={selectAll}
             onToggle={toggle}
             onOpen={open}
+            onNote={(id, text) => tagRuns([id], keyOf(noteColumn), text).then((faults) => (faults.length > 0 ? Promise.reject(faults[0] as Error) : refresh()))}
             onSeen={seen}
           />
           <div className="foot">

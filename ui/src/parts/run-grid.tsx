@@ -7,9 +7,11 @@ import { isHistory, keyOf, kindOf, type ColumnId, type Kind } from "../api/table
 import { count, duration, exactTime, number, relativeTime } from "../format";
 import { link } from "../router";
 import type { Curve } from "../runs/curves";
+import { NoteCell } from "../runs/note-cell";
 import { Icon } from "./icons";
 import { Sparkline } from "./sparkline";
 import { Status, useNow } from "./small";
+import { sayFault } from "./toasts";
 
 /** What the cells show; another object whenever more of it has come. */
 export interface CellSource {
@@ -21,6 +23,8 @@ export interface GridHandle {
   move: (step: number) => void;
   toggleCursor: () => void;
   openCursor: () => void;
+  /** Writes the note of the run at the cursor; false when its column is not there. */
+  noteCursor: () => boolean;
 }
 
 interface Props {
@@ -39,6 +43,8 @@ interface Props {
   onSelectAll: (on: boolean) => void;
   onToggle: (id: string) => void;
   onOpen: (id: string) => void;
+  /** Keeps another text as the note of a run. */
+  onNote: (id: string, text: string) => Promise<unknown>;
   /** The rows and columns that are in sight, and those next to them. */
   onSeen: (from: number, to: number, columns: readonly ColumnId[], runs: readonly string[]) => void;
 }
@@ -103,6 +109,12 @@ export function RunGrid(props: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState(0);
   const [anchor, setAnchor] = useState<number | null>(null);
+  const [noted, setNoted] = useState("");
+  const leaveNote = (text: string | null) => {
+    setNoted("");
+    box.current?.focus();
+    if (text !== null) props.onNote(noted, text).catch(sayFault);
+  };
   const [widthOf, setWidth] = useWidths();
   const now = useNow();
   const fixed = useMemo(() => [nameColumn, ...pins.filter((id) => columns.includes(id))], [pins, columns]);
@@ -161,6 +173,14 @@ export function RunGrid(props: Props) {
       const group = order.groupAt(at);
       if (group) props.onToggle(group.label);
       else if (idAt(at)) props.onOpen(idAt(at));
+    },
+    noteCursor: () => {
+      if (!columns.includes(noteColumn)) return false;
+      rows.scrollToIndex(at);
+      const place = free.indexOf(noteColumn);
+      if (place >= 0) across.scrollToIndex(place);
+      setNoted(idAt(at));
+      return true;
     },
   }));
   const press = (event: KeyboardEvent) => {
@@ -244,6 +264,9 @@ export function RunGrid(props: Props) {
               closed={props.closed.has(id)}
               isCursor={index === at}
               isSelected={selected.has(id)}
+              isNoted={id !== "" && id === noted}
+              onWrite={setNoted}
+              onNote={leaveNote}
               onSelect={select}
               onToggle={props.onToggle}
             />
@@ -319,6 +342,9 @@ interface RowProps extends ShapeProps {
   closed: boolean;
   isCursor: boolean;
   isSelected: boolean;
+  isNoted: boolean;
+  onWrite: (id: string) => void;
+  onNote: (text: string | null) => void;
   onSelect: (position: number, range: boolean) => void;
   onToggle: (id: string) => void;
 }
@@ -358,6 +384,12 @@ const GridRow = memo(
     if (id === "") return <WaitingRow {...props} />;
     const name = cells.rows.textAt(nameColumn, row) ?? "";
     const gone = cells.rows.textAt("attributes.lifecycle_stage", row) === "deleted";
+    const contentOf = (column: ColumnId) =>
+      column === noteColumn ? (
+        <NoteCell name={name || id} text={cells.rows.textAt(column, row) ?? ""} isNoted={props.isNoted} onWrite={() => props.onWrite(id)} onNote={props.onNote} />
+      ) : (
+        cellContent(column, row, cells, now)
+      );
     return (
       <div
         id={`run-row-${index}`}
@@ -366,6 +398,7 @@ const GridRow = memo(
         aria-rowindex={index + 2}
         aria-selected={props.isSelected}
         data-cursor={props.isCursor || undefined}
+        data-noted={props.isNoted || undefined}
         style={{ transform: `translateY(${props.start}px)`, width: props.total, minWidth: "100%" }}
       >
         <div className="pinned" role="presentation" style={{ width: props.fixedWidth }}>
@@ -393,7 +426,7 @@ const GridRow = memo(
               </div>
             ) : (
               <div key={column} className={isRight(column) ? "cell right" : "cell"} role="gridcell" aria-colindex={i + 2} style={{ width: props.widthOf(column) }}>
-                {cellContent(column, row, cells, now)}
+                {contentOf(column)}
               </div>
             ),
           )}
@@ -401,7 +434,7 @@ const GridRow = memo(
         <div style={{ flex: "none", width: props.left }} role="presentation" />
         {props.free.slice(props.from, props.to).map((column, i) => (
           <div key={column} className={isRight(column) ? "cell right" : "cell"} role="gridcell" aria-colindex={props.from + i + props.fixed.length + 2} style={{ width: props.widthOf(column) }}>
-            {cellContent(column, row, cells, now)}
+            {contentOf(column)}
           </div>
         ))}
       </div>
@@ -427,7 +460,8 @@ const GridRow = memo(
     a.parent === b.parent &&
     a.closed === b.closed &&
     a.isCursor === b.isCursor &&
-    a.isSelected === b.isSelected,
+    a.isSelected === b.isSelected &&
+    a.isNoted === b.isNoted,
 );
 
 /** A row that is on its way. */

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from millrace.plugin.errors import InvalidState
 from millrace.plugin.operations import Kind
@@ -26,17 +24,20 @@ class Instances:
             self._users[self._last_id] = 0
             return self._last_id
 
-    @contextmanager
-    def use(self, instance_id: int) -> Iterator[Kind]:
-        """The instance, which stays open inside. Throws INVALID_STATE when it is not open."""
+    def use(self, instance_id: int) -> Use:
+        """A context in which the instance stays open. Throws INVALID_STATE when it is not open."""
+        return Use(self, instance_id)
+
+    def enter(self, instance_id: int) -> Kind:
         with self._changed:
             instance = self._find(instance_id)
             self._users[instance_id] += 1
-        try:
-            yield instance
-        finally:
-            with self._changed:
-                self._users[instance_id] -= 1
+            return instance
+
+    def leave(self, instance_id: int) -> None:
+        with self._changed:
+            self._users[instance_id] -= 1
+            if instance_id not in self._instances:  # somebody waits to close it
                 self._changed.notify_all()
 
     def remove(self, instance_id: int) -> None:
@@ -56,3 +57,19 @@ class Instances:
         if instance_id not in self._instances:
             raise InvalidState(f"this plugin has no open instance {instance_id}")
         return self._instances[instance_id]
+
+
+class Use:
+    """See Instances.use. A class, since what contextlib makes of a function costs each call microseconds."""
+
+    __slots__ = ("_id", "_instances")
+
+    def __init__(self, instances: Instances, instance_id: int) -> None:
+        self._instances = instances
+        self._id = instance_id
+
+    def __enter__(self) -> Kind:
+        return self._instances.enter(self._id)
+
+    def __exit__(self, *_: object) -> None:
+        self._instances.leave(self._id)

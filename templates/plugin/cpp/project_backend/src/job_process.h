@@ -2,6 +2,7 @@
 
 #include "job_folder.h"
 #include "millrace/registration.h"
+#include "millrace/v1/plugin/project_backend.gen.h"
 
 namespace sample_plugin {
 
