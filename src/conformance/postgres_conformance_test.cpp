@@ -18,7 +18,7 @@ using namespace millrace::conformance::testing;
 namespace {
 
 const Capabilities kStoreCapabilities{"metric_sampling", "metric_deletion", "datasets", "logged_models"};
-const Capabilities kRegistryCapabilities{"stages"};
+const Capabilities kRegistryCapabilities{"stages", "webhooks"};
 
 // A server for the length of a test case, which the processes of subjects find in their environment.
 class ServerInEnvironment {

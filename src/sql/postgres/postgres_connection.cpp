@@ -85,8 +85,10 @@ void PostgresConnection::begin_write() {
 
 void PostgresConnection::begin(const char* sql) {
   if (texts_.size() > kLargestCache) {
-    session_->send("DEALLOCATE ALL");
     texts_.clear();
+    // A transaction of its own: in the one that begins, the snapshot would be taken too early.
+    session_->send("DEALLOCATE ALL");
+    session_->finish();
   }
   session_->send(sql);
 }

@@ -127,10 +127,10 @@ bool SqlTrackingStore::start_write_run_data(const CallContext&, const RunDataWri
                                             Reply<RunDataOutcome> reply) {
   if (database_->is_remote()) {
     auto item = std::make_shared<RunDataItem>(request);
-    database_->writer().submit(write_run_data_together, item,
-                               [item, reply = std::move(reply)](const std::exception_ptr& fault) {
-                                 reply(fault ? Outcome<RunDataOutcome>(fault) : std::move(item->outcome));
-                               });
+    database_->writer().submit(
+        write_run_data_together, item, [item, reply = std::move(reply)](std::exception_ptr fault) {
+          reply(fault ? Outcome<RunDataOutcome>(std::move(fault)) : std::move(item->outcome));
+        });
     return true;
   }
   auto outcome = std::make_shared<RunDataOutcome>();
