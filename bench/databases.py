@@ -45,10 +45,10 @@ def seed_runs(postgres, database, runs, keys=10):
           lifecycle_stage, artifact_uri, experiment_id) SELECT id, 'r', 'UNKNOWN', '', '', '', 'FINISHED', n, '', 'active', 'x',
           (SELECT experiment_id FROM experiments WHERE name = '{name}') FROM seeded;
         INSERT INTO latest_metrics(key, value, timestamp, step, is_nan, run_uuid)
-          SELECT 'm' || k, random(), 1, 1, FALSE, id FROM seeded, generate_series(0, {keys - 1}) AS k;
+          SELECT 'm' || k, random(), 1, 1, FALSE, id FROM seeded, generate_series(0, {keys - 1}) AS k ORDER BY n, k;
         INSERT INTO params(key, value, run_uuid)
-          SELECT 'p' || k, substr('xyzw', 1 + floor(random() * 4)::int, 1), id FROM seeded, generate_series(1, {keys}) AS k;
-        INSERT INTO tags(key, value, run_uuid) SELECT 't' || k, 'v', id FROM seeded, generate_series(0, 2) AS k;""", database)
+          SELECT 'p' || k, substr('xyzw', 1 + floor(random() * 4)::int, 1), id FROM seeded, generate_series(1, {keys}) AS k ORDER BY n, k;
+        INSERT INTO tags(key, value, run_uuid) SELECT 't' || k, 'v', id FROM seeded, generate_series(0, 2) AS k ORDER BY n, k;""", database)
     postgres.query("VACUUM ANALYZE", database)
     return postgres.query(f"SELECT experiment_id FROM experiments WHERE name = '{name}'", database)[0][0]
 

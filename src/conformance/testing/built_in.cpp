@@ -38,7 +38,7 @@ std::shared_ptr<sql::Database> postgres_database(const std::string& folder) {
   if (server == nullptr) throw Error(ErrorCode::kInternalError, "MILLRACE_TEST_POSTGRES is not set");
   sql::PostgresDatabaseOptions options;
   options.uri = postgres_database_of(server, folder);
-  options.artifact_root = "root:/artifacts";
+  options.artifact_root = kPostgresArtifactRoot;
   return std::make_shared<sql::PostgresDatabase>(options);
 }
 

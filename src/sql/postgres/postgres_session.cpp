@@ -147,13 +147,18 @@ Result Session::finish() {
 
 void Session::finish_commit() {
   committing_ = true;
+  Result result;
   try {
-    finish();
+    result = finish();
   } catch (...) {
     committing_ = false;
     throw;
   }
   committing_ = false;
+  // A transaction that failed before ends like this, without a fault.
+  if (result != nullptr && std::string_view(PQcmdStatus(result.get())) == "COMMIT") return;
+  throw TransactionFault(ErrorCode::kInternalError, "The database rolled a failed transaction back.",
+                         TransactionFault::Kind::kLasting);
 }
 
 void Session::abandon(const char* sql) noexcept {
