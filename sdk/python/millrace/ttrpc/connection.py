@@ -20,6 +20,10 @@ from millrace.ttrpc.wire_pb2 import Request, Response
 _log = logging.getLogger("millrace.ttrpc")
 
 
+# Calls up to so many seconds are short: those behind them lose little by waiting for their thread.
+_SHORT = 0.0005
+
+
 class Pause(Enum):
     """Why a connection has no task now."""
 
@@ -29,6 +33,8 @@ class Pause(Enum):
 
 class Task:
     """A call to carry out: `run` it, or `refuse` it with a reason. One of them, once, on any thread."""
+
+    is_short = False  # what is known of it before it is carried out
 
     def __init__(self, connection: Connection, stream_id: int, call: Call) -> None:
         self._connection = connection
@@ -62,9 +68,15 @@ class _UnaryTask(Task):
         super().__init__(connection, stream_id, call)
         self._method = method
         self._payload = payload
+        self.is_short = method.is_short
 
     def _perform(self) -> None:
-        self._connection.send_response(self._id, self._method.handler(self._call, self._payload))
+        begin = time.monotonic()
+        try:
+            answer = self._method.handler(self._call, self._payload)
+        finally:
+            self._method.is_short = time.monotonic() - begin < _SHORT
+        self._connection.send_response(self._id, answer)
 
 
 class _StreamTask(Task):
@@ -108,10 +120,13 @@ class Connection:
     def has_leftover(self) -> bool:
         return self._reader.has_leftover
 
-    def next_task(self) -> Task | Pause:
-        """Takes frames until one begins a call or there is a reason to pause. Throws ConnectionLost."""
+    def next_task(self, *, wait: bool) -> Task | Pause:
+        """Takes frames until one begins a call or there is a reason to pause. Throws ConnectionLost.
+
+        That nothing has arrived is no reason when it may `wait`.
+        """
         while True:
-            frame = self._reader.read()
+            frame = self._reader.read(wait=wait)
             if frame is None:
                 return Pause.EMPTY
             try:

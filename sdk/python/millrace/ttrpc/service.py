@@ -130,11 +130,13 @@ class ServerStream:
         return bool(self._messages) or self._closed or self._failure is not None
 
 
-@dataclass(frozen=True)
+@dataclass
 class UnaryMethod:
     """One message in, one message out. Throws StatusError for its caller."""
 
     handler: Callable[[Call, Bytes], bytes]
+    # Whether its last call was so short that its thread may go on reading the connection after the next one.
+    is_short: bool = True
 
 
 @dataclass(frozen=True)
