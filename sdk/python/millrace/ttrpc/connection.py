@@ -15,7 +15,7 @@ from millrace.ttrpc import frames
 from millrace.ttrpc.frames import Bytes, Frame, FrameReader, FrameWriter
 from millrace.ttrpc.service import Call, Method, ServerStream, Services, StreamMethod, UnaryMethod
 from millrace.ttrpc.status import ConnectionLost, StatusCode, StatusError
-from millrace.ttrpc.wire_pb2 import Request, Response
+from millrace.ttrpc.wire_pb2 import Envelope, Response
 
 _log = logging.getLogger("millrace.ttrpc")
 
@@ -138,8 +138,7 @@ class Connection:
                 return step
 
     def send_response(self, stream_id: int, payload: bytes) -> None:
-        response = Response(payload=payload).SerializeToString()
-        self._writer.write(stream_id, frames.RESPONSE, 0, response)
+        self._writer.write(stream_id, frames.RESPONSE, 0, Response(payload=payload).SerializeToString())
 
     def send_end(self, stream_id: int) -> None:
         self._writer.write(stream_id, frames.DATA, frames.REMOTE_CLOSED | frames.NO_DATA)
@@ -189,8 +188,7 @@ class Connection:
         request = _parse_request(payload)
         method = self._find(request.service, request.method)
         deadline = time.monotonic() + request.timeout_nano / 1e9 if request.timeout_nano else None
-        metadata = {entry.key: entry.value for entry in request.metadata}
-        call = Call(request.service, request.method, metadata, deadline, self._lost)
+        call = Call(request.service, request.method, request.metadata, deadline, self._lost)
         if isinstance(method, UnaryMethod):
             return _UnaryTask(self, frame.stream_id, call, method, request.payload)
         return self._open(frame, call, method, request.payload)
@@ -225,8 +223,8 @@ class Connection:
         return methods[method]
 
 
-def _parse_request(payload: Bytes) -> Request:
+def _parse_request(payload: Bytes) -> Envelope:
     try:
-        return Request.FromString(bytes(payload))
+        return Envelope.FromString(payload if isinstance(payload, bytes) else bytes(payload))
     except DecodeError as error:
         raise StatusError(StatusCode.INVALID_ARGUMENT, f"the request cannot be read: {error}") from error
