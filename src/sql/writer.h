@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -35,9 +36,10 @@ using BulkWork = void (*)(Connection&, std::span<BulkItem* const>);
 
 /// The one writer of a database: a thread that runs waiting tasks in one transaction and tells their callers
 /// after the commit reached the disk. A lone task is committed at once; under load, the tasks that came while
-/// the last commit was under way share the next one. A group that the database gives up, because others were
-/// in its way or the connection broke before the commit, is tried again, then in halves, so that
-/// a task that the database will not have fails alone.
+/// the last commit was under way share the next one; on a server, those too whom it answered and who ask
+/// again within a quarter of its time. A group that the database gives up, because others were in its way or
+/// the connection broke before the commit, is tried again, then in halves, so that a task that the database
+/// will not have fails alone.
 class Writer {
  public:
   using Task = std::function<void(Connection&)>;
@@ -80,7 +82,9 @@ class Writer {
   using Group = std::vector<Request>;
 
   void enqueue(Request request);
+  using Clock = std::chrono::steady_clock;
   void serve();
+  void gather(size_t told, Clock::duration took);
   Group next_group();
   void commit_group(Group group);
   void commit_once(Group& group);
@@ -95,6 +99,7 @@ class Writer {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Request> queue_;
+  size_t expected_ = 0;  ///< length of the queue that the writer waits for; 0: for none
   bool stopping_ = false;
   std::atomic<uint64_t> groups_{0};
   std::atomic<uint64_t> tasks_{0};
