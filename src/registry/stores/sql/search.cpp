@@ -21,12 +21,14 @@ using v1::plugin::RegisteredModelQuery;
 struct Column {
   std::string_view field;
   std::string_view name;
+  bool always_set = false;  ///< never NULL: an index gives the order in both directions
 };
 
-constexpr Column kModelColumns[] = {{"name", "m.name"}, {"last_updated_timestamp", "m.last_updated_time"}};
+constexpr Column kModelColumns[] = {{"name", "m.name", true},
+                                    {"last_updated_timestamp", "m.last_updated_time"}};
 constexpr Column kVersionColumns[] = {
-    {"name", "v.name"},
-    {"version_number", "v.version"},
+    {"name", "v.name", true},
+    {"version_number", "v.version", true},
     {"run_id", "v.run_id"},
     {"source_path", "v.source"},
     {"creation_timestamp", "v.creation_time"},
@@ -34,9 +36,9 @@ constexpr Column kVersionColumns[] = {
 };
 
 template <size_t kSize>
-std::string column_of(const Column (&columns)[kSize], std::string_view field) {
+const Column& column_of(const Column (&columns)[kSize], std::string_view field) {
   for (const Column& column : columns) {
-    if (column.field == field) return std::string(column.name);
+    if (column.field == field) return column;
   }
   throw Error(ErrorCode::kNotImplemented, "This store keeps no attribute '" + std::string(field) + "'.");
 }
@@ -61,7 +63,7 @@ class RegisteredModelSchema : public sql::FilterSchema {
   void append_condition(SqlText& sql, const v1::Comparison& comparison) const override {
     if (comparison.field().kind() == v1::FIELD_KIND_TAG)
       return append_tag_condition(sql, "registered_model_tags", "x.name = m.name", comparison);
-    append_comparison(sql, column_of(kModelColumns, comparison.field().name()), comparison);
+    append_comparison(sql, std::string(column_of(kModelColumns, comparison.field().name()).name), comparison);
   }
 };
 
@@ -72,7 +74,8 @@ class ModelVersionSchema : public sql::FilterSchema {
     if (comparison.field().kind() == v1::FIELD_KIND_TAG)
       return append_tag_condition(sql, "model_version_tags", "x.name = v.name AND x.version = v.version",
                                   comparison);
-    append_comparison(sql, column_of(kVersionColumns, comparison.field().name()), comparison);
+    append_comparison(sql, std::string(column_of(kVersionColumns, comparison.field().name()).name),
+                      comparison);
   }
 };
 
@@ -83,8 +86,9 @@ void append_order(SqlText& sql, const Column (&columns)[kSize], const RepeatedPt
                   std::string_view mark) {
   std::string_view between = " ORDER BY ";
   for (const v1::OrderBy& order : order_by) {
-    sql << between << mark << column_of(columns, order.field().name());
-    sql << (order.descending() ? " DESC NULLS LAST" : " ASC NULLS LAST");
+    const Column& column = column_of(columns, order.field().name());
+    sql << between << mark << column.name << (order.descending() ? " DESC" : " ASC");
+    if (!column.always_set) sql << " NULLS LAST";
     between = ", ";
   }
 }
