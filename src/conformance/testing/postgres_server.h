@@ -25,8 +25,8 @@ class PostgresServer {
 /// What artifacts of the databases below lie under.
 inline constexpr const char* kPostgresArtifactRoot = "root:/artifacts";
 
-/// The URI of a database with MLflow's schema that belongs to `folder`, made when it is not there, at the server whose first
-/// database has the URI `server`.
+/// The URI of a database with MLflow's schema that belongs to `folder`, made when it is not there, at the
+/// server whose first database has the URI `server`.
 std::string postgres_database_of(const std::string& server, const std::string& folder);
 
 }  // namespace millrace::conformance::testing

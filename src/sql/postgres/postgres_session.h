@@ -54,8 +54,8 @@ class Session {
   void send(const char* sql);
   /// Waits for what was sent. The result of the last statement; throws the first fault.
   Result finish();
-  /// The same for a commit that was sent last; when the connection breaks now, the outcome is not known. Throws
-  /// too when the server rolled back instead.
+  /// The same for a commit that was sent last; when the connection breaks now, the outcome is not known.
+  /// Throws too when the server rolled back instead.
   void finish_commit();
   /// Sends `sql` without waiting; neither its faults nor those of what was sent before are ever thrown.
   void abandon(const char* sql) noexcept;
