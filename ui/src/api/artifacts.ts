@@ -1,5 +1,6 @@
 import { ApiError, call, failureOf, place } from "./client";
 import type { FileInfo } from "./contract.gen";
+import { currentSession, refused, sessionHeaders } from "./session";
 
 /** Tells how much of an upload is done, from 0 to 1. */
 export type Progress = (part: number) => void;
@@ -33,10 +34,17 @@ function send(method: string, url: string, content: Blob, progress: Progress, si
     const request = new XMLHttpRequest();
     request.open(method, url);
     request.setRequestHeader("Content-Type", "application/octet-stream");
+    const sent = currentSession().credential?.header ?? null;
+    for (const [name, value] of Object.entries(sessionHeaders())) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total }) => progress(total > 0 ? loaded / total : 0);
     request.onload = () => {
-      if (request.status >= 200 && request.status < 300) done();
-      else fail(failureOf(request.status, request.statusText, request.responseText, request.getResponseHeader("X-Request-ID") ?? ""));
+      if (request.status >= 200 && request.status < 300) {
+        done();
+        return;
+      }
+      const fault = failureOf(request.status, request.statusText, request.responseText, request.getResponseHeader("X-Request-ID") ?? "");
+      if (request.status === 401) refused(sent, request.getResponseHeader("X-WWW-Authenticate") ?? "", fault.message);
+      fail(fault);
     };
     request.onerror = () => fail(new ApiError("The upload broke off: the server cannot be reached, or it takes no file of this size.", 0, "UNREACHABLE", ""));
     request.onabort = () => fail(new DOMException("The upload was cancelled.", "AbortError"));

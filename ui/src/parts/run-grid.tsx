@@ -4,10 +4,11 @@ import { memo, useEffect, useImperativeHandle, useMemo, useRef, useState, type K
 import type { RowBlocks } from "../api/blocks";
 import type { Group, Order } from "../api/nesting";
 import { isHistory, keyOf, kindOf, type ColumnId, type Kind } from "../api/table";
-import { count, duration, exactTime, number, relativeTime } from "../format";
+import { count, duration, number, shownTime } from "../format";
 import { link } from "../router";
 import type { Curve } from "../runs/curves";
 import { NoteCell } from "../runs/note-cell";
+import { settings, useSettings } from "../settings";
 import { Icon } from "./icons";
 import { Sparkline } from "./sparkline";
 import { Status, useNow } from "./small";
@@ -49,7 +50,9 @@ interface Props {
   onSeen: (from: number, to: number, columns: readonly ColumnId[], runs: readonly string[]) => void;
 }
 
-const rowHeight = 30;
+/** As the style sheets have it for each density, in pixels. */
+const rowHeights = { compact: 24, normal: 30, roomy: 38 } as const;
+const exactTimeWidth = 232;
 const boxWidth = 36;
 const nameColumn: ColumnId = "attributes.run_name";
 export const noteColumn: ColumnId = "tags.mlflow.note.content";
@@ -73,6 +76,7 @@ export function titleOf(id: ColumnId): string {
 
 function firstWidth(id: ColumnId): number {
   if (id === nameColumn) return 220;
+  if (/_time$/.test(id) && settings().times === "exact") return exactTimeWidth;
   if (kindOf(id) === "attributes") return 108;
   if (id === noteColumn) return 240;
   if (kindOf(id) === "curve") return 132;
@@ -107,6 +111,7 @@ function useWidths(): [(id: ColumnId) => number, (id: ColumnId, width: number) =
 export function RunGrid(props: Props) {
   const { order, columns, pins, cells, selected } = props;
   const box = useRef<HTMLDivElement>(null);
+  const rowHeight = rowHeights[useSettings().density];
   const [cursor, setCursor] = useState(0);
   const [anchor, setAnchor] = useState<number | null>(null);
   const [noted, setNoted] = useState("");
@@ -357,6 +362,11 @@ function historyContent(id: ColumnId, row: number, cells: CellSource) {
   return <span title={String(value)}>{number(value)}</span>;
 }
 
+function TimeCell({ time, now }: { time: number; now: number }) {
+  const [shown, other] = shownTime(time, now);
+  return <span title={other}>{shown}</span>;
+}
+
 function cellContent(id: ColumnId, row: number, cells: CellSource, now: number) {
   if (id === "attributes.duration") {
     const length = durationAt(cells, row, now);
@@ -365,7 +375,7 @@ function cellContent(id: ColumnId, row: number, cells: CellSource, now: number) 
   if (isHistory(id)) return historyContent(id, row, cells);
   const value = cells.rows.numberAt(id, row);
   if (value !== undefined) {
-    if (kindOf(id) === "attributes") return <span title={exactTime(value)}>{relativeTime(value, now)}</span>;
+    if (kindOf(id) === "attributes") return <TimeCell time={value} now={now} />;
     return <span title={String(value)}>{number(value)}</span>;
   }
   const text = cells.rows.textAt(id, row);
