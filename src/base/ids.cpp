@@ -53,6 +53,12 @@ std::string random_hex_id() {
   return id;
 }
 
+std::string random_uuid() {
+  std::string id = random_hex_id();
+  for (const size_t place : {8, 13, 18, 23}) id.insert(place, 1, '-');
+  return id;
+}
+
 std::string random_token(size_t length) {
   static constexpr char kDigits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
   std::string token(length, '0');

@@ -8,6 +8,9 @@ namespace millrace {
 /// Drawn from the system's random source; any thread.
 std::string random_hex_id();
 
+/// The same with hyphens, as RFC 9562 writes it: the form of ids of webhooks.
+std::string random_uuid();
+
 /// `length` characters of [0-9a-z] from the same source, for request ids and temporary names.
 std::string random_token(size_t length);
 

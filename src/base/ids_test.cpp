@@ -20,3 +20,11 @@ TEST_CASE("a random token has the length that was asked for") {
   CHECK(millrace::random_token(12).size() == 12);
   CHECK(millrace::random_token(12) != millrace::random_token(12));
 }
+
+TEST_CASE("a UUID is written in five groups") {
+  const std::string id = millrace::random_uuid();
+  REQUIRE(id.size() == 36);
+  for (const size_t place : {8, 13, 18, 23}) CHECK(id[place] == '-');
+  CHECK(id[14] == '4');
+  CHECK(id != millrace::random_uuid());
+}

@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <iostream>
 #include <thread>
 
@@ -137,6 +138,40 @@ void add_security_flags(CLI::App& command, Flags& flags) {
       ->envname("MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE");
 }
 
+void add_webhook_flags(CLI::App& command, Flags& flags) {
+  registry::WebhookSettings& webhooks = flags.settings.webhooks;
+  command
+      .add_flag(
+          "--webhook-allow-private", webhooks.allow_private_addresses,
+          "Let webhooks lead to this machine and private networks: for tests, and where all who may make "
+          "webhooks may reach those anyhow")
+      ->envname("MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS");
+  command
+      .add_option("--webhook-allowed-schemes", webhooks.allowed_schemes,
+                  "Schemes of URLs that webhooks may have, as in http,https")
+      ->delimiter(',')
+      ->envname("MLFLOW_WEBHOOK_ALLOWED_SCHEMES")
+      ->capture_default_str();
+  command
+      .add_option("--webhook-timeout", webhooks.request_timeout_seconds,
+                  "Seconds that a receiver has to answer a delivery")
+      ->envname("MLFLOW_WEBHOOK_REQUEST_TIMEOUT")
+      ->capture_default_str();
+  command
+      .add_option("--webhook-max-retries", webhooks.max_retries,
+                  "How often a delivery is tried again that failed for a reason that may pass")
+      ->envname("MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES")
+      ->capture_default_str();
+  command.add_option("--webhook-workers", webhooks.max_workers, "Deliveries that are under way at once")
+      ->envname("MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS")
+      ->capture_default_str();
+  command
+      .add_option("--webhook-cache-seconds", webhooks.cache_seconds,
+                  "How long it may take until a webhook that another server made is told of changes here")
+      ->envname("MLFLOW_WEBHOOK_CACHE_TTL")
+      ->capture_default_str();
+}
+
 void add_observation_flags(CLI::App& command, Flags& flags) {
   command.add_option("--log-format", flags.log_format, "text, or json for one object a line")
       ->capture_default_str()
@@ -168,6 +203,9 @@ server::Settings resolve(Flags& flags) {
   settings.guard.allowed_origins = split_list(flags.allowed_origins);
   for (char& c : settings.guard.frame_options) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
   settings.log_requests = !flags.no_access_log;
+  // Not a flag: others can read those of a process, and files of settings are copied about.
+  if (const char* key = std::getenv("MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY"))
+    settings.webhooks.encryption_key = Secret(std::string_view(key));
   return settings;
 }
 
@@ -220,6 +258,7 @@ void add_server_command(CLI::App& program, int& status) {
   add_storage_flags(command, *flags);
   add_network_flags(command, *flags);
   add_security_flags(command, *flags);
+  add_webhook_flags(command, *flags);
   add_observation_flags(command, *flags);
   add_ignored_flags(command, *flags);
   command.add_option("--plugin-path", flags->settings.plugins.path,

@@ -24,7 +24,7 @@ using namespace millrace::conformance::testing;
 namespace {
 
 const Capabilities kStoreCapabilities{"metric_sampling", "metric_deletion", "datasets", "logged_models"};
-const Capabilities kRegistryCapabilities{"stages"};
+const Capabilities kRegistryCapabilities{"stages", "webhooks"};
 const Capabilities kRepositoryCapabilities{"multipart", "ranges"};
 constexpr const char* kOfOtherCapabilities = "operations of other capabilities answer NOT_IMPLEMENTED";
 

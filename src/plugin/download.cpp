@@ -1,13 +1,11 @@
 #include "plugin/download.h"
 
-#include <curl/curl.h>
-#include <dlfcn.h>
 #include <fcntl.h>
 
 #include <cerrno>
 #include <cstdlib>
-#include <memory>
 
+#include "base/curl.h"
 #include "base/descriptor.h"
 #include "base/error.h"
 #include "base/uri.h"
@@ -15,50 +13,10 @@
 #include "plugin/file_text.h"
 #include "plugin/scheme.h"
 
-#undef curl_easy_setopt
-#undef curl_easy_getinfo
-
 namespace millrace::plugin {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The functions of libcurl that are needed, found at run time.
-class Curl {
- public:
-  Curl() : library_(dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL)) {
-    if (!library_) {
-      throw Error(
-          ErrorCode::kInvalidState,
-          "Downloads need libcurl, which is not installed (Debian: libcurl4). Fetch the file by other "
-          "means and install it from there.");
-    }
-    load(init, "curl_easy_init");
-    load(cleanup, "curl_easy_cleanup");
-    load(setopt, "curl_easy_setopt");
-    load(perform, "curl_easy_perform");
-  }
-
-  decltype(&curl_easy_init) init = nullptr;
-  decltype(&curl_easy_cleanup) cleanup = nullptr;
-  decltype(&curl_easy_setopt) setopt = nullptr;
-  decltype(&curl_easy_perform) perform = nullptr;
-
- private:
-  template <class Function>
-  void load(Function& function, const char* name) {
-    function = reinterpret_cast<Function>(dlsym(library_.get(), name));
-    if (function == nullptr) {
-      throw Error(ErrorCode::kInvalidState, std::string("The installed libcurl lacks ") + name + ".");
-    }
-  }
-
-  struct Close {
-    void operator()(void* library) const { dlclose(library); }
-  };
-
-  std::unique_ptr<void, Close> library_;
-};
 
 // Where the bytes go; no exception may cross libcurl, so a fault is kept until the transfer ended.
 struct Sink {
@@ -96,7 +54,7 @@ std::string shown(const std::string& url) {
   return "'https://" + std::string(host) + std::string(uri.path) + "'";
 }
 
-void set_options(const Curl& curl, CURL* handle, const Download& request, Sink& sink, char* reason) {
+void set_options(const CurlLibrary& curl, CURL* handle, const Download& request, Sink& sink, char* reason) {
   curl.setopt(handle, CURLOPT_URL, request.url.c_str());
   curl.setopt(handle, CURLOPT_PROTOCOLS_STR, "https");
   curl.setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, "https");
@@ -117,9 +75,11 @@ void set_options(const Curl& curl, CURL* handle, const Download& request, Sink& 
 }
 
 void transfer(const Download& request, Sink& sink) {
-  const Curl curl;
-  const std::unique_ptr<CURL, decltype(curl.cleanup)> handle(curl.init(), curl.cleanup);
-  if (!handle) throw Error(ErrorCode::kInternalError, "libcurl cannot be started.");
+  const CurlLibrary curl(
+      "A download needs libcurl, which is not installed (Debian: libcurl4). Fetch the file by other means "
+      "and "
+      "install it from there.");
+  const CurlHandle handle(curl);
   char reason[CURL_ERROR_SIZE] = "";
   set_options(curl, handle.get(), request, sink, reason);
   const CURLcode result = curl.perform(handle.get());

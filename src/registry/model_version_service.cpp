@@ -56,6 +56,7 @@ v1::CreateModelVersionResponse RegistryVersionService::create_model_version(
   version.set_creation_time(unix_millis());
   v1::CreateModelVersionResponse response;
   *response.mutable_model_version() = store_.create_model_version(context, version);
+  listener_.happened(version_created(request, response.model_version()));
   if (!source.model_id.empty() && !says_prompt(request.tags()))
     link(context, source.model_id, response.model_version());
   return response;
@@ -158,6 +159,7 @@ v1::SetModelVersionTagResponse RegistryVersionService::set_model_version_tag(
   write.set_key(request.key());
   write.set_value(request.value());
   store_.set_model_version_tag(context, write);
+  listener_.happened(version_tag_set(request));
   return {};
 }
 
@@ -167,6 +169,7 @@ v1::DeleteModelVersionTagResponse RegistryVersionService::delete_model_version_t
   check_tag(request.key(), "");
   key.set_key(request.key());
   store_.delete_model_version_tag(context, key);
+  listener_.happened(version_tag_deleted(request));
   return {};
 }
 

@@ -6,15 +6,20 @@
 #include "millrace/v1/plugin/tracking_store.gen.h"
 #include "millrace/v1/registered_models.gen.h"
 #include "registry/source_rules.h"
+#include "registry/webhooks/registry_event.h"
 
 namespace millrace::registry {
 
 /// The rules of model versions on top of any registry store; runs and logged models that versions come from
-/// are asked from the tracking store. Any thread; the stores must outlive it.
+/// are asked from the tracking store; `listener` is told of what was done. Any thread; all must outlive it.
 class RegistryVersionService : public ModelVersionService {
  public:
-  RegistryVersionService(RegistryStore& store, TrackingStore& tracking, RegistrySettings settings)
-      : store_(store), tracking_(tracking), sources_(store, tracking, std::move(settings)) {}
+  RegistryVersionService(RegistryStore& store, TrackingStore& tracking, RegistrySettings settings,
+                         RegistryListener& listener)
+      : store_(store),
+        tracking_(tracking),
+        sources_(store, tracking, std::move(settings)),
+        listener_(listener) {}
 
   v1::CreateModelVersionResponse create_model_version(const CallContext&,
                                                       const v1::CreateModelVersionRequest&) override;
@@ -42,6 +47,7 @@ class RegistryVersionService : public ModelVersionService {
   RegistryStore& store_;
   TrackingStore& tracking_;
   SourceRules sources_;
+  RegistryListener& listener_;
   std::mutex link_mutex_;  ///< link() reads a tag, adds to it and writes it back.
 };
 

@@ -54,6 +54,7 @@ v1::CreateRegisteredModelResponse RegistryModelService::create_registered_model(
     if (error.code() != ErrorCode::kResourceAlreadyExists) throw;
     throw_name_taken(context, request);
   }
+  listener_.happened(model_created(request));
   return response;
 }
 
@@ -141,6 +142,7 @@ v1::SetRegisteredModelTagResponse RegistryModelService::set_registered_model_tag
   write.set_key(request.key());
   write.set_value(request.value());
   store_.set_registered_model_tag(context, write);
+  listener_.happened(model_tag_set(request));
   return {};
 }
 
@@ -152,6 +154,7 @@ v1::DeleteRegisteredModelTagResponse RegistryModelService::delete_registered_mod
   key.set_name(request.name());
   key.set_key(request.key());
   store_.delete_registered_model_tag(context, key);
+  listener_.happened(model_tag_deleted(request));
   return {};
 }
 
@@ -164,6 +167,7 @@ v1::SetRegisteredModelAliasResponse RegistryModelService::set_registered_model_a
   write.set_alias(request.alias());
   write.set_version(version_number(request.name(), request.version()));
   store_.set_registered_model_alias(context, write);
+  listener_.happened(alias_set(request));
   return {};
 }
 
@@ -175,6 +179,7 @@ v1::DeleteRegisteredModelAliasResponse RegistryModelService::delete_registered_m
   key.set_name(request.name());
   key.set_alias(request.alias());
   store_.delete_registered_model_alias(context, key);
+  listener_.happened(alias_deleted(request));
   return {};
 }
 

@@ -2,14 +2,16 @@
 
 #include "millrace/v1/plugin/registry_store.gen.h"
 #include "millrace/v1/registered_models.gen.h"
+#include "registry/webhooks/registry_event.h"
 
 namespace millrace::registry {
 
-/// The rules of registered models, their tags and aliases on top of any store. Any thread; `store` must
-/// outlive it.
+/// The rules of registered models, their tags and aliases on top of any store. Any thread; both must
+/// outlive it. `listener` is told of what was done.
 class RegistryModelService : public RegisteredModelService {
  public:
-  explicit RegistryModelService(RegistryStore& store) : store_(store) {}
+  RegistryModelService(RegistryStore& store, RegistryListener& listener)
+      : store_(store), listener_(listener) {}
 
   v1::CreateRegisteredModelResponse create_registered_model(const CallContext&,
                                                             const v1::CreateRegisteredModelRequest&) override;
@@ -41,6 +43,7 @@ class RegistryModelService : public RegisteredModelService {
                                      const v1::CreateRegisteredModelRequest& request);
 
   RegistryStore& store_;
+  RegistryListener& listener_;
 };
 
 }  // namespace millrace::registry

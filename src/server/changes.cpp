@@ -1,5 +1,6 @@
 #include "server/changes.h"
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <set>
@@ -71,6 +72,14 @@ class Changes {
   std::set<std::string> models_;
   bool all_ = false;
 };
+
+// What is fetched changes nothing, also where only those may fetch it who may change it.
+bool may_change(const wire::Operation& operation) {
+  const auto& bindings = operation.bindings;
+  const bool is_fetched = std::all_of(bindings.begin(), bindings.end(),
+                                      [](const wire::Binding& binding) { return binding.method == "GET"; });
+  return operation.access.action != v1::ACTION_READ && !is_fetched;
+}
 
 }  // namespace
 
@@ -173,7 +182,7 @@ std::unique_ptr<ByteSource> ChangeFeed::watch_changes(const CallContext&, const 
 }
 
 void ChangeFeed::note(const wire::Operation& operation, const google::protobuf::Message& request) noexcept {
-  if (subscribers_->count() == 0 || operation.access.action == v1::ACTION_READ) return;
+  if (subscribers_->count() == 0 || !may_change(operation)) return;
   try {
     subscribers_->tell(operation.access.resource, access::resource_ids(request, operation.access));
   } catch (const std::exception&) {

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "millrace/v1/metrics.pb.h"
 #include "millrace/v1/runs.pb.h"
+#include "millrace/v1/webhooks.pb.h"
 #include "server/changes.h"
 
 using namespace millrace;
@@ -52,6 +53,7 @@ TEST_CASE("reads are not told, what has no id is told as everything") {
   v1::GetRunRequest read;
   read.set_run_id("a");
   feed.note(operation("GetRun"), read);
+  feed.note(operation("ListWebhooks"), v1::ListWebhooksRequest());
   CHECK(source->live()->take().empty());
   log_metric(feed, "");
   CHECK(source->live()->take().find("\"all\":true") != std::string::npos);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "plugin/policy.h"
+#include "registry/webhooks/settings.h"
 #include "server/browser_guard.h"
 #include "server/http/server.h"
 
@@ -31,6 +32,7 @@ struct Settings {
   uint64_t artifact_body_limit = uint64_t{5} << 40;  ///< bytes; bodies that are artifacts
   bool log_requests = true;
   std::string app_name;  ///< the server_app that decides who may use the server; empty: everybody
+  registry::WebhookSettings webhooks;
   plugin::Policy plugins;
 };
 

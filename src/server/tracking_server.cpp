@@ -7,6 +7,7 @@
 #include "plugin/host/plugin_host.h"
 #include "registry/model_version_service.h"
 #include "registry/registered_model_service.h"
+#include "registry/webhooks/webhooks.h"
 #include "server/access_log.h"
 #include "server/app/mounted_app.h"
 #include "server/application.h"
@@ -17,6 +18,7 @@
 #include "server/plugin_metrics.h"
 #include "server/server_status.h"
 #include "server/stores.h"
+#include "server/webhook_metrics.h"
 #include "tracking/dataset_service.h"
 #include "tracking/experiment_service.h"
 #include "tracking/logged_model_service.h"
@@ -26,6 +28,9 @@
 
 namespace millrace::server {
 namespace {
+
+// Of a stop, beside the time that requests in flight get.
+constexpr std::chrono::seconds kWebhookPatience{5};
 
 registry::RegistrySettings registry_settings(const Settings& settings) {
   return {{artifact_root(settings), settings.artifacts_destination}, settings.allowed_host_schemes};
@@ -97,8 +102,10 @@ class TrackingServer::Parts {
                 [this](const CallContext& context, const std::string& root, const std::string& path) {
                   return run_artifacts_.list(context, root, path);
                 }),
-        registered_models_(stores_.registry()),
-        model_versions_(stores_.registry(), stores_.tracking(), registry_settings(settings)),
+        webhooks_(stores_.registry(), settings.webhooks, log),
+        registered_models_(stores_.registry(), webhooks_.listener()),
+        model_versions_(stores_.registry(), stores_.tracking(), registry_settings(settings),
+                        webhooks_.listener()),
         metrics_(wire::operations()),
         health_(plugins_, stores_.tracking(), stores_.registry()),
         status_(settings, plugins_, health_, metrics_, make_figures()),
@@ -119,6 +126,12 @@ class TrackingServer::Parts {
 
   http::Server& listener() { return listener_; }
 
+  // What requests have changed is told before the end, if receivers take it soon.
+  void stop() {
+    listener_.stop();
+    webhooks_.stop(kWebhookPatience);
+  }
+
  private:
   Services make_services() {
     Services services;
@@ -132,6 +145,7 @@ class TrackingServer::Parts {
     services.logged_model_service = &models_;
     services.registered_model_service = &registered_models_;
     services.model_version_service = &model_versions_;
+    services.webhook_service = &webhooks_.service();
     services.artifact_service = &run_artifacts_;
     services.artifact_proxy_service = &artifact_proxy_;
     return services;
@@ -179,6 +193,7 @@ class TrackingServer::Parts {
     count("millrace_change_subscribers", "Pages that watch for changes",
           [this] { return changes_.subscribers(); });
     if (stores_.writer_statistics()) add_writer_gauges(count);
+    metrics_.add_text([this] { return webhook_metrics(webhooks_.statistics()); });
     metrics_.add_text([this] { return plugin_metrics(plugins_.health()); });
   }
 
@@ -209,6 +224,7 @@ class TrackingServer::Parts {
   artifacts::RunArtifactService run_artifacts_;
   artifacts::DestinationProxyService artifact_proxy_;
   tracking::TrackingLoggedModelService models_;
+  registry::Webhooks webhooks_;
   registry::RegistryModelService registered_models_;
   registry::RegistryVersionService model_versions_;
   ChangeFeed changes_;
@@ -233,7 +249,7 @@ void TrackingServer::start() {
   parts_->listener().start();
 }
 void TrackingServer::stop() {
-  parts_->listener().stop();
+  parts_->stop();
 }
 uint16_t TrackingServer::port() const {
   return parts_->listener().port();

@@ -15,7 +15,7 @@ class TrackingServer {
   ~TrackingServer();
 
   void start();
-  /// Finishes what is in flight, then returns.
+  /// Finishes what is in flight and gives webhooks five seconds, then returns.
   void stop();
   uint16_t port() const;
 

@@ -521,6 +521,16 @@ def test_the_stream_of_changes_is_for_who_may_read_the_server(judged):
     answer.close()
 
 
+def test_webhooks_are_for_who_may_change_the_server(judged):
+    """Their addresses may hold credentials, so that reading them is not for readers."""
+    for method, path in (("GET", "webhooks"), ("GET", "webhooks/x"), ("POST", "webhooks"), ("PATCH", "webhooks/x"),
+                         ("DELETE", "webhooks/x"), ("POST", "webhooks/x/test")):
+        body = {"name": "n", "url": "https://8.8.8.8/", "events": [{"entity": "PROMPT", "action": "CREATED"}]}
+        for caller in (BOB, {"Authorization": "Bearer token-of-carol"}):
+            assert judged.api(method, path, json=body, headers=caller).status_code == 403, (method, path)
+        assert judged.api(method, path, json=body, headers=TOKEN).status_code in (200, 404), (method, path)
+
+
 # ---- routes ----
 
 

@@ -98,6 +98,49 @@ def test_a_slow_call_does_not_hold_up_others(connect: Connect) -> None:
         assert [future.result(10) for future in slow] == [b"late"] * 8
 
 
+def test_calls_that_come_alone_rarely_change_threads(connect: Connect) -> None:
+    seen: list[int] = []
+
+    def see(call: Call, payload: object) -> bytes:
+        seen.append(threading.get_ident())
+        return b""
+
+    client = connect({"See": UnaryMethod(see)})
+    for _ in range(400):
+        client.call(SERVICE, "See", b"", timeout=10)
+    # Never, but for calls that a busy machine makes last.
+    assert sum(thread != after for thread, after in zip(seen, seen[1:])) < 100
+
+
+def test_a_method_that_lasted_is_left_to_other_threads_at_once(connect: Connect) -> None:
+    def sleep(call: Call, payload: object) -> bytes:
+        time.sleep(0.05)
+        return b""
+
+    slow = UnaryMethod(sleep)
+    client = connect({"Slow": slow, "Echo": ECHO})
+    client.call(SERVICE, "Slow", b"", timeout=10)
+    assert not slow.is_short
+    taken = []
+    with ThreadPoolExecutor(1) as pool:
+        for _ in range(5):
+            waits = pool.submit(client.call, SERVICE, "Slow", b"", timeout=10)
+            time.sleep(0.01)
+            begin = time.monotonic()
+            client.call(SERVICE, "Echo", b"", timeout=10)
+            taken.append(time.monotonic() - begin)
+            waits.result(10)
+    assert min(taken) < 0.02
+
+
+def test_a_connection_that_is_led_and_silent_does_not_keep_others_waiting(serve: Serve) -> None:
+    path = serve({"Echo": ECHO}, threads=1)
+    with Client(path) as client, Client(path) as other:
+        for _ in range(200):
+            assert client.call(SERVICE, "Echo", b"x", timeout=10) == b"x"
+            assert other.call(SERVICE, "Echo", b"y", timeout=10) == b"y"
+
+
 def test_calls_beyond_the_threads_wait_for_one(connect: Connect) -> None:
     running, most = [], []
 

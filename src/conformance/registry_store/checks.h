@@ -11,6 +11,7 @@ std::vector<RegistryStoreCheck> registered_model_checks();
 std::vector<RegistryStoreCheck> model_version_checks();
 std::vector<RegistryStoreCheck> registry_search_checks();
 std::vector<RegistryStoreCheck> registry_capability_checks();
+std::vector<RegistryStoreCheck> webhook_checks();
 std::vector<RegistryStoreCheck> registry_refusal_checks();
 std::vector<RegistryStoreCheck> registry_concurrency_checks();
 std::vector<RegistryStoreCheck> registry_endurance_checks();

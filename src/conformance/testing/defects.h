@@ -36,6 +36,7 @@ std::vector<RegistryDefect> registry_defects();
 std::vector<RepositoryDefect> repository_defects();
 
 /// The parts of the former.
+std::vector<RegistryDefect> webhook_defects();
 std::vector<StoreDefect> experiment_defects();
 std::vector<StoreDefect> run_defects();
 std::vector<StoreDefect> metric_defects();

@@ -241,7 +241,8 @@ std::vector<RegistryDefect> defects_under_stress() {
 
 std::vector<RegistryDefect> registry_defects() {
   std::vector<RegistryDefect> all;
-  for (auto* part : {defects_of_models, defects_of_versions, defects_of_searches, defects_under_stress}) {
+  for (auto* part :
+       {defects_of_models, defects_of_versions, defects_of_searches, webhook_defects, defects_under_stress}) {
     for (RegistryDefect& defect : part()) all.push_back(std::move(defect));
   }
   return all;

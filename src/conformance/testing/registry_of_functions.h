@@ -31,6 +31,11 @@ class RegistryOfFunctions : public RegistryStore {
   Operation<v1::plugin::Done, v1::plugin::AliasWrite> on_set_registered_model_alias;
   Operation<v1::plugin::Done, v1::plugin::AliasKey> on_delete_registered_model_alias;
   Operation<v1::ModelVersion, v1::plugin::StageTransition> on_transition_model_version_stage;
+  Operation<v1::plugin::StoredWebhook, v1::plugin::NewWebhook> on_create_webhook;
+  Operation<v1::plugin::StoredWebhook, v1::plugin::WebhookLookup> on_get_webhook;
+  Operation<v1::plugin::WebhookPage, v1::plugin::WebhookQuery> on_list_webhooks;
+  Operation<v1::plugin::StoredWebhook, v1::plugin::WebhookChanges> on_update_webhook;
+  Operation<v1::plugin::Done, v1::plugin::WebhookDeletion> on_delete_webhook;
 
   /// Calls `visit(name, function, method)` for each operation.
   template <typename Visitor>
@@ -58,6 +63,11 @@ class RegistryOfFunctions : public RegistryStore {
           &RegistryStore::delete_registered_model_alias);
     visit("transition_model_version_stage", on_transition_model_version_stage,
           &RegistryStore::transition_model_version_stage);
+    visit("create_webhook", on_create_webhook, &RegistryStore::create_webhook);
+    visit("get_webhook", on_get_webhook, &RegistryStore::get_webhook);
+    visit("list_webhooks", on_list_webhooks, &RegistryStore::list_webhooks);
+    visit("update_webhook", on_update_webhook, &RegistryStore::update_webhook);
+    visit("delete_webhook", on_delete_webhook, &RegistryStore::delete_webhook);
   }
 
   v1::RegisteredModel create_registered_model(const CallContext& context,
@@ -131,6 +141,26 @@ class RegistryOfFunctions : public RegistryStore {
   v1::ModelVersion transition_model_version_stage(const CallContext& context,
                                                   const v1::plugin::StageTransition& request) override {
     return on_transition_model_version_stage(context, request);
+  }
+  v1::plugin::StoredWebhook create_webhook(const CallContext& context,
+                                           const v1::plugin::NewWebhook& request) override {
+    return on_create_webhook(context, request);
+  }
+  v1::plugin::StoredWebhook get_webhook(const CallContext& context,
+                                        const v1::plugin::WebhookLookup& request) override {
+    return on_get_webhook(context, request);
+  }
+  v1::plugin::WebhookPage list_webhooks(const CallContext& context,
+                                        const v1::plugin::WebhookQuery& request) override {
+    return on_list_webhooks(context, request);
+  }
+  v1::plugin::StoredWebhook update_webhook(const CallContext& context,
+                                           const v1::plugin::WebhookChanges& request) override {
+    return on_update_webhook(context, request);
+  }
+  v1::plugin::Done delete_webhook(const CallContext& context,
+                                  const v1::plugin::WebhookDeletion& request) override {
+    return on_delete_webhook(context, request);
   }
 };
 

@@ -19,7 +19,7 @@ class CallContext:
     @property
     def request_id(self) -> str:
         """The id under which the request stands in the server's log; empty when there is none."""
-        return self._call.metadata.get(REQUEST_ID_KEY, "") if self._call else ""
+        return self._call.find(REQUEST_ID_KEY) if self._call else ""
 
     @property
     def deadline(self) -> float | None:

@@ -73,7 +73,7 @@ def _unary(
 
 
 def _instance_id(call: Call) -> int:
-    text = call.metadata.get(INSTANCE_KEY, "")
+    text = call.find(INSTANCE_KEY)
     if not text.isdecimal():
         raise InvalidParameter(f"the call names no instance in its metadata '{INSTANCE_KEY}'")
     return int(text)

@@ -15,9 +15,13 @@ from millrace.ttrpc import frames
 from millrace.ttrpc.frames import Bytes, Frame, FrameReader, FrameWriter
 from millrace.ttrpc.service import Call, Method, ServerStream, Services, StreamMethod, UnaryMethod
 from millrace.ttrpc.status import ConnectionLost, StatusCode, StatusError
-from millrace.ttrpc.wire_pb2 import Request, Response
+from millrace.ttrpc.wire_pb2 import Envelope, Response
 
 _log = logging.getLogger("millrace.ttrpc")
+
+
+# Calls up to so many seconds are short: those behind them lose little by waiting for their thread.
+_SHORT = 0.0005
 
 
 class Pause(Enum):
@@ -29,6 +33,8 @@ class Pause(Enum):
 
 class Task:
     """A call to carry out: `run` it, or `refuse` it with a reason. One of them, once, on any thread."""
+
+    is_short = False  # what is known of it before it is carried out
 
     def __init__(self, connection: Connection, stream_id: int, call: Call) -> None:
         self._connection = connection
@@ -62,9 +68,15 @@ class _UnaryTask(Task):
         super().__init__(connection, stream_id, call)
         self._method = method
         self._payload = payload
+        self.is_short = method.is_short
 
     def _perform(self) -> None:
-        self._connection.send_response(self._id, self._method.handler(self._call, self._payload))
+        begin = time.monotonic()
+        try:
+            answer = self._method.handler(self._call, self._payload)
+        finally:
+            self._method.is_short = time.monotonic() - begin < _SHORT
+        self._connection.send_response(self._id, answer)
 
 
 class _StreamTask(Task):
@@ -108,10 +120,13 @@ class Connection:
     def has_leftover(self) -> bool:
         return self._reader.has_leftover
 
-    def next_task(self) -> Task | Pause:
-        """Takes frames until one begins a call or there is a reason to pause. Throws ConnectionLost."""
+    def next_task(self, *, wait: bool) -> Task | Pause:
+        """Takes frames until one begins a call or there is a reason to pause. Throws ConnectionLost.
+
+        That nothing has arrived is no reason when it may `wait`.
+        """
         while True:
-            frame = self._reader.read()
+            frame = self._reader.read(wait=wait)
             if frame is None:
                 return Pause.EMPTY
             try:
@@ -123,8 +138,7 @@ class Connection:
                 return step
 
     def send_response(self, stream_id: int, payload: bytes) -> None:
-        response = Response(payload=payload).SerializeToString()
-        self._writer.write(stream_id, frames.RESPONSE, 0, response)
+        self._writer.write(stream_id, frames.RESPONSE, 0, Response(payload=payload).SerializeToString())
 
     def send_end(self, stream_id: int) -> None:
         self._writer.write(stream_id, frames.DATA, frames.REMOTE_CLOSED | frames.NO_DATA)
@@ -174,8 +188,7 @@ class Connection:
         request = _parse_request(payload)
         method = self._find(request.service, request.method)
         deadline = time.monotonic() + request.timeout_nano / 1e9 if request.timeout_nano else None
-        metadata = {entry.key: entry.value for entry in request.metadata}
-        call = Call(request.service, request.method, metadata, deadline, self._lost)
+        call = Call(request.service, request.method, request.metadata, deadline, self._lost)
         if isinstance(method, UnaryMethod):
             return _UnaryTask(self, frame.stream_id, call, method, request.payload)
         return self._open(frame, call, method, request.payload)
@@ -210,8 +223,8 @@ class Connection:
         return methods[method]
 
 
-def _parse_request(payload: Bytes) -> Request:
+def _parse_request(payload: Bytes) -> Envelope:
     try:
-        return Request.FromString(bytes(payload))
+        return Envelope.FromString(payload if isinstance(payload, bytes) else bytes(payload))
     except DecodeError as error:
         raise StatusError(StatusCode.INVALID_ARGUMENT, f"the request cannot be read: {error}") from error

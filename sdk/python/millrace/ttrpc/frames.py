@@ -42,7 +42,7 @@ def widen_buffers(connection: socket.socket) -> None:
 
 
 class FrameReader:
-    """Takes frames from a socket without ever waiting. One thread at a time."""
+    """Takes frames from a socket. One thread at a time."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
@@ -52,14 +52,16 @@ class FrameReader:
         self._body: bytearray | None = None
         self._filled = 0
         self._skip = 0
+        self._flags: int = socket.MSG_DONTWAIT
 
     @property
     def has_leftover(self) -> bool:
         """Whether bytes of a next frame have been taken from the socket already."""
         return self._position < len(self._buffer)
 
-    def read(self) -> Frame | None:
-        """The next frame, or None when it has not arrived whole. Throws ConnectionLost at the end."""
+    def read(self, *, wait: bool = False) -> Frame | None:
+        """The next frame; None when it has not arrived whole, unless we `wait`. Throws ConnectionLost."""
+        self._flags = 0 if wait else socket.MSG_DONTWAIT
         try:
             return self._read()
         except BlockingIOError:
@@ -96,7 +98,7 @@ class FrameReader:
         return True
 
     def _receive(self) -> None:
-        chunk = self._connection.recv(_CHUNK, socket.MSG_DONTWAIT)
+        chunk = self._connection.recv(_CHUNK, self._flags)
         if not chunk:
             raise ConnectionLost
         self._buffer = self._buffer[self._position :] + chunk if self.has_leftover else chunk
@@ -113,7 +115,7 @@ class FrameReader:
         assert self._body is not None and self._header is not None
         with memoryview(self._body) as view:
             while self._filled < len(view):
-                count = self._connection.recv_into(view[self._filled :], 0, socket.MSG_DONTWAIT)
+                count = self._connection.recv_into(view[self._filled :], 0, self._flags)
                 if count == 0:
                     raise ConnectionLost
                 self._filled += count

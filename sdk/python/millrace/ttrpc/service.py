@@ -5,35 +5,62 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Callable, Union
+
+from google.protobuf.message import DecodeError
 
 from millrace.ttrpc.frames import DATA, Bytes, FrameWriter
 from millrace.ttrpc.status import StatusCode, StatusError
+from millrace.ttrpc.wire_pb2 import KeyValue
 
 # A stream that its handler has not read may hold so many bytes before its connection is read no further.
 STREAM_BUFFER = 4 << 20
 
 
+@lru_cache(maxsize=256)
+def _entry(encoded: bytes) -> tuple[str, str]:
+    """One entry of a call's metadata; that which names the instance comes with every call."""
+    entry = KeyValue.FromString(encoded)
+    return entry.key, entry.value
+
+
 class Call:
     """One call: what was asked for, by when, and whether anybody still waits. Any thread."""
 
-    __slots__ = ("_lost", "deadline", "metadata", "method", "service")
+    __slots__ = ("_entries", "_lost", "deadline", "method", "service")
 
     def __init__(
         self,
         service: str,
         method: str,
-        metadata: Mapping[str, str],
+        entries: Sequence[bytes],
         deadline: float | None,
         lost: threading.Event,
     ) -> None:
+        """`entries` are those of the metadata, encoded as KeyValue."""
         self.service = service
         self.method = method
-        self.metadata = metadata
         self.deadline = deadline  # on the clock of time.monotonic(); None: no limit
+        self._entries = entries
         self._lost = lost
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """All of it, read anew. Throws INVALID_ARGUMENT when an entry cannot be read."""
+        try:
+            return dict(map(_entry, self._entries))
+        except DecodeError as error:
+            raise StatusError(StatusCode.INVALID_ARGUMENT, f"the metadata cannot be read: {error}") from error
+
+    def find(self, key: str) -> str:
+        """The value of a key of the metadata, or an empty string."""
+        try:
+            return next((value for name, value in map(_entry, self._entries) if name == key), "")
+        except DecodeError as error:
+            raise StatusError(StatusCode.INVALID_ARGUMENT, f"the metadata cannot be read: {error}") from error
 
     @property
     def expired(self) -> bool:
@@ -130,11 +157,13 @@ class ServerStream:
         return bool(self._messages) or self._closed or self._failure is not None
 
 
-@dataclass(frozen=True)
+@dataclass
 class UnaryMethod:
     """One message in, one message out. Throws StatusError for its caller."""
 
     handler: Callable[[Call, Bytes], bytes]
+    # Whether its last call was so short that its thread may go on reading the connection after the next one.
+    is_short: bool = True
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,12 @@ class SqlRegistryStore : public RegistryStore {
   v1::plugin::Done set_registered_model_alias(const CallContext&, const v1::plugin::AliasWrite&) override;
   v1::plugin::Done delete_registered_model_alias(const CallContext&, const v1::plugin::AliasKey&) override;
 
+  v1::plugin::StoredWebhook create_webhook(const CallContext&, const v1::plugin::NewWebhook&) override;
+  v1::plugin::StoredWebhook get_webhook(const CallContext&, const v1::plugin::WebhookLookup&) override;
+  v1::plugin::WebhookPage list_webhooks(const CallContext&, const v1::plugin::WebhookQuery&) override;
+  v1::plugin::StoredWebhook update_webhook(const CallContext&, const v1::plugin::WebhookChanges&) override;
+  v1::plugin::Done delete_webhook(const CallContext&, const v1::plugin::WebhookDeletion&) override;
+
  private:
   std::shared_ptr<sql::SqliteDatabase> database_;
 };
