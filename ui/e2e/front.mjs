@@ -28,6 +28,8 @@ export function serveInFront(folder, prefix, target) {
     const onward = request({ hostname, port, path: asked.url, method: asked.method, headers: { ...asked.headers, host: `${hostname}:${port}` } }, (got) => {
       answer.writeHead(got.statusCode, got.headers);
       got.pipe(answer);
+      // What breaks off behind breaks off in front.
+      got.on("error", () => answer.destroy());
     });
     onward.on("error", () => answer.writeHead(502).end());
     answer.on("close", () => onward.destroy());

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
-import { Harness } from "../harness.mjs";
+import { Harness, here } from "../harness.mjs";
 
 const hash = (token) => createHash("sha256").update(token).digest("hex");
 const ada = "token-of-ada";
@@ -117,6 +117,10 @@ async function files(server, page, run) {
   const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: /Download/ }).first().click()]);
   const path = join(server.folder, "down");
   await file.saveAs(path);
+  await page.locator("input[type=file]").first().setInputFiles(join(here, "fixtures/film.webm"));
+  await page.getByRole("button", { name: /film\.webm/ }).or(page.getByRole("treeitem", { name: /film\.webm/ })).first().click();
+  await page.waitForFunction(() => document.querySelector("video")?.readyState > 0);
+  server.check(true, "a film is played");
   server.check(readFileSync(path, "utf8") === content && file.suggestedFilename() === "notes.txt", "files go up, are shown and come down");
 }
 

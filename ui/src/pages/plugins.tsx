@@ -179,7 +179,7 @@ function HealthRow({ health }: { health: PluginHealth }) {
   const calls = health.calls ?? 0;
   return (
     <tr>
-      <td>
+      <td className="tight">
         <bdi className="strong">{health.id}</bdi>
         <div className="muted">{health.in_process ? "in the server's process" : health.pid ? `process ${health.pid}` : "no process"}</div>
       </td>
@@ -218,7 +218,7 @@ function Contests({ claims }: { claims: readonly PluginClaim[] }) {
     <section className="card" aria-label="Who provides what">
       <header>
         <h2 className="grow">Who provides what</h2>
-        <input ref={input} className="input" type="search" placeholder="Scheme, name, kind or plugin" aria-label="Search schemes and names" value={text} onChange={(event) => setText(event.target.value)} />
+        <input ref={input} className="input grow" type="search" placeholder="Scheme, name, kind or plugin" aria-label="Search schemes and names" value={text} onChange={(event) => setText(event.target.value)} />
         <span className="muted">{found.length === all.length ? count(all.length) : `${count(found.length)} of ${count(all.length)}`}</span>
       </header>
       {found.length === 0 ? (
