@@ -44,7 +44,7 @@ async function withoutPlugins(harness) {
   await page.waitForFunction(() => /\d+ of \d+/.test(document.body.innerText));
   harness.check((await rows.filter({ hasText: "built in" }).count()) >= 1, "schemes say who provides them");
   await page.getByLabel("Search schemes and names").fill("nobody's");
-  await page.getByText("Nothing is called that").waitFor();
+  await page.getByText("Nothing and nobody is called that").waitFor();
   await harness.review(page, "plugins, none");
   await page.context().close();
 }

@@ -222,7 +222,7 @@ function Contests({ claims }: { claims: readonly PluginClaim[] }) {
         <span className="muted">{found.length === all.length ? count(all.length) : `${count(found.length)} of ${count(all.length)}`}</span>
       </header>
       {found.length === 0 ? (
-        <p className="muted note-body">Nothing is called that, and nobody who is.</p>
+        <p className="muted note-body">Nothing and nobody is called that.</p>
       ) : (
         <div className="scrolls" tabIndex={0} role="region" aria-label="Table of schemes and names">
           <table className="plain">
