@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { call } from "../api/client";
 import type { MetricLine } from "../api/contract.gen";
@@ -12,6 +12,7 @@ import { Fault } from "../parts/small";
 import { setSearch, usePlace } from "../router";
 import { DownloadMenu } from "./download-menu";
 import { groupLines } from "./groups";
+import { useInSight } from "./in-sight";
 import { readInk, useDark } from "./ink";
 import { LineChart, type RunName } from "./line-chart";
 import { lineScene } from "./line-scene";
@@ -89,17 +90,6 @@ interface CardProps {
   weight: number;
   logarithmic: boolean;
   height: number;
-}
-
-function useInSight(): [React.RefObject<HTMLElement | null>, boolean] {
-  const element = useRef<HTMLElement>(null);
-  const [inSight, setInSight] = useState(false);
-  useEffect(() => {
-    const observer = new IntersectionObserver(([entry]) => setInSight(entry?.isIntersecting ?? false), { rootMargin: "300px" });
-    if (element.current) observer.observe(element.current);
-    return () => observer.disconnect();
-  }, []);
-  return [element, inSight];
 }
 
 /** Charts ask together: those that come into sight at once make one request. */

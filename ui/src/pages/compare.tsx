@@ -6,12 +6,13 @@ import { Fragment, lazy, Suspense, useEffect, useMemo, useState } from "react";
 
 import { call } from "../api/client";
 import { compareRuns } from "../api/differences";
-import { Swatch } from "../charts/charts-view";
+import { Swatch } from "../charts/swatch";
 import { number, plural } from "../format";
 import { setCrumbs } from "../parts/crumbs";
 import { Empty, Fault, Loading } from "../parts/small";
 import { link } from "../router";
 
+const MediaPanels = lazy(() => import("../media/media-panels").then((part) => ({ default: part.MediaPanels })));
 const MetricCharts = lazy(() => import("../charts/metric-charts").then((part) => ({ default: part.MetricCharts })));
 
 const mostRuns = 100;
@@ -102,6 +103,9 @@ export function ComparePage({ runs: asked }: { runs: readonly string[] }) {
           </tbody>
         </table>
       </div>
+      <Suspense>
+        <MediaPanels runs={names} />
+      </Suspense>
       {metrics.length > 0 && (
         <Suspense fallback={<Loading what="charts" />}>
           <h2>Charts</h2>
