@@ -3,7 +3,7 @@ import "../styles/charts.css";
 import { useMemo, useState, type ReactNode } from "react";
 
 import { plural } from "../format";
-import type { CellSource } from "../parts/run-grid";
+import type { CellSource } from "../parts/grid-columns";
 import { Empty } from "../parts/small";
 import { link } from "../router";
 import type { RunColumns } from "../api/contract.gen";
