@@ -18,7 +18,7 @@ import { LineChart, type RunName } from "./line-chart";
 import { lineScene } from "./line-scene";
 import type { PictureHandle } from "./picture";
 import { pngOf, svgText, type Scene } from "./scene";
-import type { Axis } from "./series";
+import type { Axis, LogAxes } from "./series";
 
 interface Props {
   keys: readonly string[];
@@ -38,7 +38,7 @@ function readAxis(text: string | null): Axis {
 export function MetricCharts({ keys, runs, groups, height = 230 }: Props) {
   const { search } = usePlace();
   const axis = readAxis(search.get("x"));
-  const logarithmic = search.get("log") === "1";
+  const log = useMemo(() => ({ x: axis !== "time" && search.get("logx") === "1", y: search.get("log") === "1" }), [axis, search]);
   const [weight, setWeight] = useState(Number(search.get("smooth") ?? 0) / 100);
   const [text, setText] = useState("");
   const names = useMemo(() => new Map(runs.map((run) => [run.id, run])), [runs]);
@@ -58,7 +58,10 @@ export function MetricCharts({ keys, runs, groups, height = 230 }: Props) {
             </button>
           ))}
         </div>
-        <button type="button" className="button" aria-pressed={logarithmic} onClick={() => setSearch({ log: logarithmic ? undefined : "1" })}>
+        <button type="button" className="button" aria-pressed={log.x} disabled={axis === "time"} onClick={() => setSearch({ logx: log.x ? undefined : "1" })}>
+          Log x
+        </button>
+        <button type="button" className="button" aria-pressed={log.y} onClick={() => setSearch({ log: log.y ? undefined : "1" })}>
           Log y
         </button>
         <label className="row">
@@ -74,7 +77,7 @@ export function MetricCharts({ keys, runs, groups, height = 230 }: Props) {
       </div>
       <div className="charts">
         {shown.map((key) => (
-          <ChartCard key={key} metric={key} runs={runs} groups={groups} names={names} axis={axis} weight={weight} logarithmic={logarithmic} height={height} />
+          <ChartCard key={key} metric={key} runs={runs} groups={groups} names={names} axis={axis} weight={weight} log={log} height={height} />
         ))}
       </div>
     </section>
@@ -88,7 +91,7 @@ interface CardProps {
   names: ReadonlyMap<string, RunName>;
   axis: Axis;
   weight: number;
-  logarithmic: boolean;
+  log: LogAxes;
   height: number;
 }
 
@@ -139,7 +142,7 @@ function useDrawn(lines: readonly MetricLine[] | undefined, { names, groups, axi
   return { lines: drawn, names: labels ?? names };
 }
 
-function ChartCard({ metric, runs, groups, names: runNames, axis, weight, logarithmic, height }: CardProps) {
+function ChartCard({ metric, runs, groups, names: runNames, axis, weight, log, height }: CardProps) {
   const [card, inSight] = useInSight();
   const [range, setRange] = useState<[number, number] | null>(null);
   const [asTable, setAsTable] = useState(false);
@@ -174,7 +177,7 @@ function ChartCard({ metric, runs, groups, names: runNames, axis, weight, logari
         <button type="button" className="button plain icon" aria-pressed={asTable} aria-label={`${metric} as a table`} title="As a table" onClick={() => setAsTable(!asTable)}>
           <Icon name="table" />
         </button>
-        <DownloadMenu title={metric} disabled={lines.length === 0} picture={() => pictureOf(lineScene(metric, lines, names, { axis, weight, logarithmic }, readInk(dark)), readInk(dark))} csv={() => linesCsv(lines, names)} />
+        <DownloadMenu title={metric} disabled={lines.length === 0} picture={() => pictureOf(lineScene(metric, lines, names, { axis, weight, log }, readInk(dark)), readInk(dark))} csv={() => linesCsv(lines, names)} />
       </header>
       <div className="chart-body" style={{ height: height + 12 }}>
         {query.error && <Fault fault={query.error} retry={() => void query.refetch()} />}
@@ -182,7 +185,7 @@ function ChartCard({ metric, runs, groups, names: runNames, axis, weight, logari
         {lines.length > 0 && asTable && <ValueTable lines={lines} names={names} />}
         {lines.length > 0 && !asTable && !drawable && <p className="muted chart-empty">No value is a finite number</p>}
         {drawable && !asTable && (
-          <LineChart title={metric} lines={lines} runs={names} axis={axis} weight={weight} logarithmic={logarithmic} height={height} onZoom={setRange} />
+          <LineChart title={metric} lines={lines} runs={names} axis={axis} weight={weight} log={log} height={height} onZoom={setRange} />
         )}
       </div>
     </article>
