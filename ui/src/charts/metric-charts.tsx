@@ -18,7 +18,7 @@ import { LineChart, type RunName } from "./line-chart";
 import { lineScene } from "./line-scene";
 import type { PictureHandle } from "./picture";
 import { pngOf, svgText, type Scene } from "./scene";
-import type { Axis, LogAxes } from "./series";
+import { onLogAxes, seriesOf, type Axis, type LogAxes } from "./series";
 
 interface Props {
   keys: readonly string[];
@@ -160,7 +160,8 @@ function ChartCard({ metric, runs, groups, names: runNames, axis, weight, log, h
   });
   const { lines, names } = useDrawn(query.data, { names: runNames, groups, axis });
   const dark = useDark();
-  const drawable = lines.some((line) => line.values?.some((value) => Number.isFinite(real(value))));
+  const hasNumbers = lines.some((line) => line.values?.some((value) => Number.isFinite(real(value))));
+  const drawable = useMemo(() => lines.some((line) => onLogAxes(seriesOf(line, axis, 0), log).y.some((value) => value !== null)), [lines, axis, log]);
   const points = lines.reduce((sum, line) => sum + (line.point_count ?? 0), 0);
   return (
     <article ref={card} className="card" aria-label={metric}>
@@ -183,7 +184,7 @@ function ChartCard({ metric, runs, groups, names: runNames, axis, weight, log, h
         {query.error && <Fault fault={query.error} retry={() => void query.refetch()} />}
         {query.data && lines.length === 0 && <p className="muted chart-empty">No values{range ? " in this range" : ""}</p>}
         {lines.length > 0 && asTable && <ValueTable lines={lines} names={names} />}
-        {lines.length > 0 && !asTable && !drawable && <p className="muted chart-empty">No value is a finite number</p>}
+        {lines.length > 0 && !asTable && !drawable && <p className="muted chart-empty">{hasNumbers ? "Nothing above zero, which a logarithmic axis needs" : "No value is a finite number"}</p>}
         {drawable && !asTable && (
           <LineChart title={metric} lines={lines} runs={names} axis={axis} weight={weight} log={log} height={height} onZoom={setRange} />
         )}
