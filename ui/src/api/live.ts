@@ -23,6 +23,8 @@ class ChangeStream {
   private readonly listeners = new Set<(change: Change) => void>();
   private readonly watchers = new Set<() => void>();
   private missed = false;
+  /** The server has greeted since the stream last ended. */
+  private greeted = false;
   state: Connection = "off";
 
   constructor() {
@@ -55,6 +57,7 @@ class ChangeStream {
     const source = new EventSource(place("ajax-api/3.0/millrace/changes"));
     this.source = source;
     source.addEventListener("ready", () => {
+      this.greeted = true;
       this.set("live");
       if (this.missed) this.tell(everything);
       this.missed = false;
@@ -62,7 +65,9 @@ class ChangeStream {
     source.addEventListener("change", (event) => this.tell(JSON.parse(String(event.data)) as Change));
     source.onerror = () => {
       this.missed = true;
-      this.set("lost");
+      // The server ends a stream now and then, and the browser opens the next one: that is no loss before it fails.
+      if (!this.greeted || source.readyState === EventSource.CLOSED) this.set("lost");
+      this.greeted = false;
       // Refused for good, not merely cut off: the browser does not try again by itself.
       if (source.readyState === EventSource.CLOSED) setTimeout(() => this.reopen(source), 5000);
     };
