@@ -1,5 +1,6 @@
 #include "artifacts/artifact_service.h"
 
+#include "artifacts/folder_zip.h"
 #include "artifacts/path_message.h"
 #include "artifacts/path_rules.h"
 #include "base/error.h"
@@ -115,6 +116,21 @@ std::unique_ptr<ByteSource> RunArtifactService::get_logged_model_artifact(
   const v1::LoggedModel model = store_.get_logged_model(context, lookup);
   const ArtifactPlace place = locations_.resolve(model.info().artifact_uri(), path);
   return place.repository->read(context, path_message<v1::plugin::ArtifactRead>(place.path));
+}
+
+std::unique_ptr<ByteSource> RunArtifactService::get_artifact_folder(
+    const CallContext& context, const v1::GetArtifactFolderRequest& request) {
+  const std::string path = checked_path(request.path());
+  return zip_of_folder(context, locations_.resolve(root_of_run(context, request.run_id()), path), path);
+}
+
+std::unique_ptr<ByteSource> RunArtifactService::get_logged_model_folder(
+    const CallContext& context, const v1::GetLoggedModelFolderRequest& request) {
+  const std::string path = checked_path(request.path());
+  v1::plugin::LoggedModelLookup lookup;
+  lookup.set_model_id(request.model_id());
+  const v1::LoggedModel model = store_.get_logged_model(context, lookup);
+  return zip_of_folder(context, locations_.resolve(model.info().artifact_uri(), path), path);
 }
 
 std::unique_ptr<ByteSink> RunArtifactService::upload_run_artifact(

@@ -20,6 +20,10 @@ class RunArtifactService : public ArtifactService {
                                                          const v1::GetModelVersionArtifactRequest&) override;
   std::unique_ptr<ByteSource> get_logged_model_artifact(const CallContext&,
                                                         const v1::GetLoggedModelArtifactRequest&) override;
+  std::unique_ptr<ByteSource> get_artifact_folder(const CallContext&,
+                                                  const v1::GetArtifactFolderRequest&) override;
+  std::unique_ptr<ByteSource> get_logged_model_folder(const CallContext&,
+                                                      const v1::GetLoggedModelFolderRequest&) override;
   std::unique_ptr<ByteSink> upload_run_artifact(const CallContext&,
                                                 const v1::UploadRunArtifactRequest&) override;
 

@@ -10,6 +10,8 @@ export interface Files {
   key: string;
   list: (folder: string, signal?: AbortSignal) => Promise<FileInfo[]>;
   url: (path: string) => string;
+  /** A folder with all below it as one ZIP file. */
+  zipUrl: (folder: string) => string;
   /** Where files can be added; absent where they cannot. Replaces a file of that path. */
   upload?: (path: string, content: Blob, progress: Progress, signal: AbortSignal) => Promise<void>;
 }
@@ -81,6 +83,7 @@ export function runFiles(run: string, root?: string): Files {
     key: `run ${run}`,
     list: (folder, signal) => allPages((token) => call("ListArtifacts", { run_id: run, ...(folder ? { path: folder } : {}), ...(token ? { page_token: token } : {}) }, signal)),
     url: (path) => place(`get-artifact?${new URLSearchParams({ path, run_uuid: run }).toString()}`),
+    zipUrl: (folder) => place(`ajax-api/3.0/millrace/artifacts/zip?${new URLSearchParams({ run_id: run, ...(folder ? { path: folder } : {}) }).toString()}`),
     ...(root === undefined ? {} : { upload }),
   };
 }
@@ -91,5 +94,6 @@ export function loggedModelFiles(model: string): Files {
     list: (folder, signal) =>
       allPages((token) => call("ListLoggedModelArtifacts", { model_id: model, ...(folder ? { artifact_directory_path: folder } : {}), ...(token ? { page_token: token } : {}) }, signal)),
     url: (path) => place(`ajax-api/2.0/mlflow/logged-models/${encodeURIComponent(model)}/artifacts/files?${new URLSearchParams({ artifact_file_path: path }).toString()}`),
+    zipUrl: (folder) => place(`ajax-api/3.0/millrace/logged-models/${encodeURIComponent(model)}/artifacts/zip?${new URLSearchParams(folder ? { path: folder } : {}).toString()}`),
   };
 }
