@@ -136,7 +136,7 @@ async function settings(harness, seeded) {
   const columns = () => page.evaluate(() => Number(document.querySelector("[role=grid], [role=treegrid]").getAttribute("aria-colcount")));
   const [before, wide] = [await height(), await columns()];
   const call = client(harness.base);
-  await call("experiments/set-experiment-tag", { experiment_id: seeded.experiment, key: "millrace.view.mine", value: "q=x" });
+  for (const name of ["mine", "theirs"]) await call("experiments/set-experiment-tag", { experiment_id: seeded.experiment, key: `millrace.view.${name}`, value: "q=x" });
   await page.goto(`${harness.base}/#/settings`);
   await page.getByRole("button", { name: /^Delete the view mine/ }).waitFor();
   await harness.review(page, "settings");
@@ -187,6 +187,7 @@ async function settings(harness, seeded) {
   await page.getByText("No view is saved").waitFor();
   await page.getByRole("button", { name: "Undo" }).last().click();
   await page.getByRole("button", { name: /^Delete the view mine/ }).click();
-  await page.getByText("No view is saved").waitFor();
+  await page.getByRole("button", { name: /^Delete the view mine/ }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: /^Delete the view theirs/ }).waitFor();
   harness.check(true, "saved views are cleared, brought back, and deleted one by one");
 }
