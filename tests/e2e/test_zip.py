@@ -114,17 +114,21 @@ def test_who_leaves_ends_the_reading(server, client, run, tmp_path):
     (tmp_path / "noise.bin").write_bytes(os.urandom(1 << 20) * 200)
     client.log_artifact(run.info.run_id, tmp_path / "noise.bin", "noise")
 
-    def is_read():
-        names = [os.path.realpath(link) for link in pathlib.Path(f"/proc/{server.process.pid}/fd").iterdir()]
-        return any(name.endswith("/noise.bin") for name in names)
+    def waits_until(reads):
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            names = [os.path.realpath(link) for link in pathlib.Path(f"/proc/{server.process.pid}/fd").iterdir()]
+            if any(name.endswith("/noise.bin") for name in names) == reads:
+                return True
+            time.sleep(0.05)
+        return False
 
     with requests.get(f"{server.url}/api/3.0/millrace/artifacts/zip", params={"run_id": run.info.run_id}, stream=True) as answer:
-        next(answer.iter_content(1 << 20))
-        assert is_read()
-    end = time.monotonic() + 30
-    while is_read() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not is_read()
+        assert answer.status_code == 200, answer.text
+        pieces = answer.iter_content(1 << 16)  # dropping it would close the connection
+        assert next(pieces)
+        assert waits_until(True)
+    assert waits_until(False)
 
 
 def test_a_plugin_s_folder_comes_and_breaks_off_visibly_when_the_plugin_dies(tmp_path):
