@@ -38,9 +38,9 @@ async function pages(harness, base, seeded) {
   const views = [
     ["experiments", "#/experiments", "vision/segmentation"],
     ["runs", `#/experiments/${seeded.experiment}/runs`, "wise-lynx-59"],
-    ["charts", `#/experiments/${seeded.experiment}/runs?compareRunsMode=CHART`, "val/accuracy"],
+    ["charts", `#/experiments/${seeded.experiment}/runs?compareRunsMode=CHART`, ".main-svg"],
     ["run", `#/experiments/${seeded.experiment}/runs/${run}`, "batch_size"],
-    ["run metrics", `#/experiments/${seeded.experiment}/runs/${run}/model-metrics`, "val/accuracy"],
+    ["run metrics", `#/experiments/${seeded.experiment}/runs/${run}/model-metrics`, ".main-svg"],
     ["artifacts", `#/experiments/${seeded.experiment}/runs/${run}/artifacts`, "config.json"],
     ["artifact", `#/experiments/${seeded.experiment}/runs/${run}/artifacts/log.txt`, "epoch 2"],
     ["compare", `#/compare-runs?runs=${encodeURIComponent(JSON.stringify(seeded.runs.slice(57, 60)))}&experiments=${encodeURIComponent(JSON.stringify([seeded.experiment]))}`, "wise-lynx-59"],
@@ -52,7 +52,8 @@ async function pages(harness, base, seeded) {
   for (const [name, place, sign] of views) {
     await page.goto("about:blank");
     await page.goto(`${base}/${place}`);
-    await page.getByText(sign).first().waitFor({ timeout: 60_000 });
+    const shown = sign.startsWith(".") ? page.locator(sign) : page.getByText(sign); // the class of a chart, or a text
+    await shown.first().waitFor({ timeout: 120_000 });
     harness.check(true, `the official page shows ${name}`);
     await harness.shot(page, `official-${name.replace(" ", "-")}`);
   }
