@@ -20,8 +20,8 @@ struct FreeEntry {
 struct ZipWriter::Output {
   explicit Output(Sink given) : sink(std::move(given)), writer(archive_write_new()) {}
   ~Output() {
-    // Otherwise the library would finish the file.
-    archive_write_fail(writer);
+    // The library frees all that it holds only when it may finish the file: it does so for nobody.
+    is_heard = false;
     archive_write_free(writer);
   }
   Output(const Output&) = delete;
@@ -29,23 +29,23 @@ struct ZipWriter::Output {
 
   const Sink sink;
   archive* const writer;
+  bool is_heard = true;
   std::exception_ptr fault;
 };
 
 namespace {
 
-// No exception may pass through the library; require() throws it again.
+// No exception may pass through the library; require() throws it again. The library is told of no fault,
+// since after one it would keep what it holds.
 template <typename Output>
-la_ssize_t pass_on(archive* writer, void* output, const void* bytes, size_t size) {
+la_ssize_t pass_on(archive*, void* output, const void* bytes, size_t size) {
   auto& target = *static_cast<Output*>(output);
   try {
-    target.sink({static_cast<const char*>(bytes), size});
-    return static_cast<la_ssize_t>(size);
+    if (target.is_heard && !target.fault) target.sink({static_cast<const char*>(bytes), size});
   } catch (...) {
     target.fault = std::current_exception();
-    archive_set_error(writer, -1, "the bytes are not taken");
-    return -1;
   }
+  return static_cast<la_ssize_t>(size);
 }
 
 }  // namespace
@@ -89,8 +89,8 @@ void ZipWriter::finish() {
 }
 
 void ZipWriter::require(bool done) {
+  if (output_->fault) std::rethrow_exception(output_->fault);
   if (done) return;
-  if (output_->fault) std::rethrow_exception(std::exchange(output_->fault, nullptr));
   const char* reason = archive_error_string(output_->writer);
   throw Error(ErrorCode::kInternalError, std::string("The ZIP file cannot be made: ") +
                                              (reason == nullptr ? "unknown reason" : reason) + ".");
