@@ -34,6 +34,7 @@ class RunArtifactService : public ArtifactService {
 
  private:
   std::string root_of_run(const CallContext& context, const std::string& run_id);
+  std::string root_of_logged_model(const CallContext&, const std::string& model_id);
   std::string root_of_version(const CallContext& context, const v1::GetModelVersionArtifactRequest& request);
 
   TrackingStore& store_;

@@ -16,10 +16,6 @@ constexpr size_t kPiece = 64 * 1024;
 // What an entry takes in memory and in the directory at the end beside its name.
 constexpr size_t kEntryOverhead = 128;
 
-std::string last_component(std::string_view path) {
-  return std::string(path.substr(path.rfind('/') + 1));
-}
-
 // A folder that is being walked through: its entries in reverse, so that the next one is the last.
 struct Level {
   std::string below;  // path below the folder that was asked for

@@ -1,7 +1,7 @@
 import type { Files } from "../api/artifacts";
 import type { FileInfo } from "../api/contract.gen";
 import { kindOf } from "../artifacts/kinds";
-import { Queue } from "../media/queue";
+import { Queue } from "../queue";
 
 /** More files of a run than that are not looked for. */
 export const mostFiles = 1000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
+import { Queue } from "../queue";
 import { itemAt, readName, seriesIn, stepsOf } from "./names";
-import { Queue } from "./queue";
 
 const id = "0b9f6b0e-9f5a-4b5e-8a55-b4a2f0a6a111";
 const file = (path: string) => ({ path, is_dir: false, file_size: 1 });

@@ -7,8 +7,8 @@ import type { FileInfo } from "../api/contract.gen";
 import { useChanges } from "../api/live";
 import { usePaced } from "../api/pace";
 import type { RunName } from "../charts/line-chart";
+import { Queue } from "../queue";
 import { mediaFolders, seriesIn, type Series } from "./names";
-import { mediaQueue } from "./queue";
 
 /** The series of one key, of each run that has it. */
 export interface MediaKey {
@@ -17,6 +17,8 @@ export interface MediaKey {
 }
 
 const folders: ReadonlySet<string> = new Set(mediaFolders);
+/** What media panels ask of the server goes through it, so that charts and tables beside them are not kept waiting. */
+const mediaQueue = new Queue(4);
 
 async function load(files: Files, signal: AbortSignal): Promise<Map<string, Series>> {
   const list = (folder: string) => mediaQueue.run(() => files.list(folder, signal), signal);

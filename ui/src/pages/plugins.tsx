@@ -9,6 +9,7 @@ import { contestsOf, healthOf, usePlugins, type Contest } from "../api/status";
 import { bytes, count, duration, plural } from "../format";
 import { useShortcuts } from "../keys";
 import { setCrumbs } from "../parts/crumbs";
+import { PlainTable } from "../parts/plain-table";
 import { Empty, Fault, Loading, Snippet } from "../parts/small";
 import { real } from "../api/table";
 import { setSearch, usePlace } from "../router";
@@ -77,43 +78,41 @@ function Installed({ plugins }: { plugins: readonly InstalledPlugin[] }) {
         <h2 className="grow">Installed</h2>
         <span className="muted">{plural(plugins.length, "plugin")}</span>
       </header>
-      <div className="scrolls" tabIndex={0} role="region" aria-label="Table of plugins">
-        <table className="plain">
-          <thead>
-            <tr>
-              <th>Plugin</th>
-              <th>Version</th>
-              <th>Runs as</th>
-              <th>State</th>
-              <th className="wide">Folder</th>
-            </tr>
-          </thead>
-          <tbody>
-            {plugins.map((plugin, i) => (
-              <tr key={`${plugin.id ?? ""} ${i}`}>
-                <td>
-                  <div className="row">
-                    <bdi className="strong">{plugin.id}</bdi>
-                    <Homepage address={plugin.homepage} />
-                  </div>
-                  {plugin.description && <bdi className="muted">{plugin.description.slice(0, 400)}</bdi>}
-                </td>
-                <td className="tight">
-                  {plugin.version ?? "–"}
-                  <div className="muted">{plugin.license?.slice(0, 60)}</div>
-                </td>
-                <td>{transportOf(plugin)}</td>
-                <td>
-                  <Standing plugin={plugin} />
-                </td>
-                <td className="wide mono muted">
-                  <bdi>{plugin.folder}</bdi>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <PlainTable
+        of="plugins"
+        head={
+          <>
+            <th>Plugin</th>
+            <th>Version</th>
+            <th>Runs as</th>
+            <th>State</th>
+            <th className="wide">Folder</th>
+          </>
+        }
+      >
+        {plugins.map((plugin, i) => (
+          <tr key={`${plugin.id ?? ""} ${i}`}>
+            <td>
+              <div className="row">
+                <bdi className="strong">{plugin.id}</bdi>
+                <Homepage address={plugin.homepage} />
+              </div>
+              {plugin.description && <bdi className="muted">{plugin.description.slice(0, 400)}</bdi>}
+            </td>
+            <td className="tight">
+              {plugin.version ?? "–"}
+              <div className="muted">{plugin.license?.slice(0, 60)}</div>
+            </td>
+            <td>{transportOf(plugin)}</td>
+            <td>
+              <Standing plugin={plugin} />
+            </td>
+            <td className="wide mono muted">
+              <bdi>{plugin.folder}</bdi>
+            </td>
+          </tr>
+        ))}
+      </PlainTable>
     </section>
   );
 }
@@ -148,27 +147,25 @@ function Health({ plugins }: { plugins: readonly InstalledPlugin[] }) {
       {needed.length === 0 ? (
         <p className="muted note-body">None was needed since the server's start: plugins start when something is first asked of them.</p>
       ) : (
-        <div className="scrolls" tabIndex={0} role="region" aria-label="Table of health">
-          <table className="plain">
-            <thead>
-              <tr>
-                <th>Plugin</th>
-                <th>State</th>
-                <th className="right">Calls</th>
-                <th className="right">Mean</th>
-                <th className="right">Failures</th>
-                <th className="right">Restarts</th>
-                <th className="right">Memory</th>
-                <th>Last error</th>
-              </tr>
-            </thead>
-            <tbody>
-              {needed.map((health) => (
-                <HealthRow key={health.id} health={health} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <PlainTable
+          of="health"
+          head={
+            <>
+              <th>Plugin</th>
+              <th>State</th>
+              <th className="right">Calls</th>
+              <th className="right">Mean</th>
+              <th className="right">Failures</th>
+              <th className="right">Restarts</th>
+              <th className="right">Memory</th>
+              <th>Last error</th>
+            </>
+          }
+        >
+          {needed.map((health) => (
+            <HealthRow key={health.id} health={health} />
+          ))}
+        </PlainTable>
       )}
     </section>
   );
@@ -224,23 +221,21 @@ function Contests({ claims }: { claims: readonly PluginClaim[] }) {
       {found.length === 0 ? (
         <p className="muted note-body">Nothing and nobody is called that.</p>
       ) : (
-        <div className="scrolls" tabIndex={0} role="region" aria-label="Table of schemes and names">
-          <table className="plain">
-            <thead>
-              <tr>
-                <th>Kind</th>
-                <th>Scheme or name</th>
-                <th>Provided by</th>
-                <th>Why, and who else would</th>
-              </tr>
-            </thead>
-            <tbody>
-              {found.map((contest) => (
-                <ContestRow key={`${contest.kind}:${contest.name}`} contest={contest} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <PlainTable
+          of="schemes and names"
+          head={
+            <>
+              <th>Kind</th>
+              <th>Scheme or name</th>
+              <th>Provided by</th>
+              <th>Why, and who else would</th>
+            </>
+          }
+        >
+          {found.map((contest) => (
+            <ContestRow key={`${contest.kind}:${contest.name}`} contest={contest} />
+          ))}
+        </PlainTable>
       )}
     </section>
   );

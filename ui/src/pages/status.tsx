@@ -10,6 +10,7 @@ import { real } from "../api/table";
 import { bytes, count, duration, plural } from "../format";
 import { setCrumbs } from "../parts/crumbs";
 import { Icon } from "../parts/icons";
+import { PlainTable } from "../parts/plain-table";
 import { Empty, Fault, Loading, Time } from "../parts/small";
 
 /** How the server fares, looked at anew every five seconds while the page can be seen. */
@@ -134,35 +135,33 @@ function Stores({ stores }: { stores: readonly StoreStatus[] }) {
       <header>
         <h2>Stores</h2>
       </header>
-      <div className="scrolls" tabIndex={0} role="region" aria-label="Table of stores">
-        <table className="plain">
-          <thead>
-            <tr>
-              <th>Of</th>
-              <th>Where</th>
-              <th>Provided by</th>
-              <th>State</th>
-              <th className="right">Size</th>
-            </tr>
-          </thead>
-          <tbody>
-            {stores.map((store) => (
-              <tr key={store.role}>
-                <td className="tight">{roles[store.role ?? ""] ?? store.role}</td>
-                <td className="mono">
-                  <bdi>{store.uri}</bdi>
-                </td>
-                <td>{store.plugin === undefined ? "built in" : <bdi className="strong">{store.plugin}</bdi>}</td>
-                <td>
-                  <StoreState store={store} />
-                  {store.error && <p className="reason">{store.error}</p>}
-                </td>
-                <td className="right number">{store.bytes === undefined ? "–" : bytes(store.bytes)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <PlainTable
+        of="stores"
+        head={
+          <>
+            <th>Of</th>
+            <th>Where</th>
+            <th>Provided by</th>
+            <th>State</th>
+            <th className="right">Size</th>
+          </>
+        }
+      >
+        {stores.map((store) => (
+          <tr key={store.role}>
+            <td className="tight">{roles[store.role ?? ""] ?? store.role}</td>
+            <td className="mono">
+              <bdi>{store.uri}</bdi>
+            </td>
+            <td>{store.plugin === undefined ? "built in" : <bdi className="strong">{store.plugin}</bdi>}</td>
+            <td>
+              <StoreState store={store} />
+              {store.error && <p className="reason">{store.error}</p>}
+            </td>
+            <td className="right number">{store.bytes === undefined ? "–" : bytes(store.bytes)}</td>
+          </tr>
+        ))}
+      </PlainTable>
     </section>
   );
 }
@@ -234,37 +233,35 @@ function Requests({ status, before }: { status: ServerStatus; before: ServerStat
       {rows.length === 0 ? (
         <Empty title={recent && !before ? "Counted from now on: the first figures come in a few seconds" : "Nothing was asked"} />
       ) : (
-        <div className="scrolls" tabIndex={0} role="region" aria-label="Table of requests">
-          <table className="plain">
-            <thead>
-              <tr>
-                {(Object.keys(columns) as Column[]).map((column) => (
-                  <th key={column} className={column === "operation" ? undefined : "right"} aria-sort={column !== by ? undefined : by === "operation" ? "ascending" : "descending"}>
-                    <button type="button" className="sorter" onClick={() => setBy(column)}>
-                      {columns[column]}
-                      {column === by && <Icon name={by === "operation" ? "up" : "down"} />}
-                    </button>
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row.operation}>
-                  <td>{row.operation === "-" ? <span className="muted">pages, files and what is not served</span> : row.operation}</td>
-                  <td className="right number">{count(row.requests ?? 0)}</td>
-                  <td className="right number">{count(row.client ?? 0)}</td>
-                  <td className="right number">{count(row.server ?? 0)}</td>
-                  {([row.mean, row.p50, row.p95, row.p99] as const).map((seconds, i) => (
-                    <td key={i} className="right number">
-                      {shortTime(seconds)}
-                    </td>
-                  ))}
-                </tr>
+        <PlainTable
+          of="requests"
+          head={
+            <>
+              {(Object.keys(columns) as Column[]).map((column) => (
+                <th key={column} className={column === "operation" ? undefined : "right"} aria-sort={column !== by ? undefined : by === "operation" ? "ascending" : "descending"}>
+                  <button type="button" className="sorter" onClick={() => setBy(column)}>
+                    {columns[column]}
+                    {column === by && <Icon name={by === "operation" ? "up" : "down"} />}
+                  </button>
+                </th>
               ))}
-            </tbody>
-          </table>
-        </div>
+            </>
+          }
+        >
+          {rows.map((row) => (
+            <tr key={row.operation}>
+              <td>{row.operation === "-" ? <span className="muted">pages, files and what is not served</span> : row.operation}</td>
+              <td className="right number">{count(row.requests ?? 0)}</td>
+              <td className="right number">{count(row.client ?? 0)}</td>
+              <td className="right number">{count(row.server ?? 0)}</td>
+              {([row.mean, row.p50, row.p95, row.p99] as const).map((seconds, i) => (
+                <td key={i} className="right number">
+                  {shortTime(seconds)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </PlainTable>
       )}
     </section>
   );

@@ -20,6 +20,3 @@ export class Queue {
     }
   }
 }
-
-/** What media panels ask of the server, so that charts and tables beside them are not kept waiting. */
-export const mediaQueue = new Queue(4);
