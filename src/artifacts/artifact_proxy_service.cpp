@@ -14,9 +14,7 @@ constexpr int64_t kPresignedSeconds = 900;
 // component.
 template <typename Request>
 std::string multipart_path(const Request& request) {
-  const std::string& local = request.path();
-  const std::string name = local.substr(local.rfind('/') + 1);
-  return checked_file_path(join_path(checked_path(request.artifact_path()), name));
+  return checked_file_path(join_path(checked_path(request.artifact_path()), last_component(request.path())));
 }
 
 }  // namespace
@@ -53,8 +51,7 @@ v1::ListProxiedArtifactsResponse DestinationProxyService::list_proxied_artifacts
       context, path_message<v1::plugin::ArtifactPath>(checked_path(request.path())));
   v1::ListProxiedArtifactsResponse response;
   response.mutable_files()->Swap(listing.mutable_files());
-  for (v1::FileInfo& file : *response.mutable_files())
-    file.set_path(file.path().substr(file.path().rfind('/') + 1));
+  for (v1::FileInfo& file : *response.mutable_files()) file.set_path(last_component(file.path()));
   return response;
 }
 

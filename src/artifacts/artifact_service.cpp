@@ -1,5 +1,6 @@
 #include "artifacts/artifact_service.h"
 
+#include "artifacts/folder_zip.h"
 #include "artifacts/path_message.h"
 #include "artifacts/path_rules.h"
 #include "base/error.h"
@@ -52,6 +53,13 @@ std::string RunArtifactService::root_of_run(const CallContext& context, const st
   return store_.get_run(context, lookup).info().artifact_uri();
 }
 
+std::string RunArtifactService::root_of_logged_model(const CallContext& context,
+                                                     const std::string& model_id) {
+  v1::plugin::LoggedModelLookup lookup;
+  lookup.set_model_id(model_id);
+  return store_.get_logged_model(context, lookup).info().artifact_uri();
+}
+
 // Sources of the form runs:/id/path are kept as they are; the artifacts are the run's.
 std::string RunArtifactService::root_of_version(const CallContext& context,
                                                 const v1::GetModelVersionArtifactRequest& request) {
@@ -76,7 +84,7 @@ google::protobuf::RepeatedPtrField<v1::FileInfo> RunArtifactService::list(const 
   v1::plugin::ArtifactListing listing =
       place.repository->list(context, path_message<v1::plugin::ArtifactPath>(place.path));
   for (v1::FileInfo& file : *listing.mutable_files()) {
-    file.set_path(join_path(below, std::string_view(file.path()).substr(file.path().rfind('/') + 1)));
+    file.set_path(join_path(below, last_component(file.path())));
   }
   return std::move(*listing.mutable_files());
 }
@@ -110,11 +118,21 @@ std::unique_ptr<ByteSource> RunArtifactService::get_logged_model_artifact(
     throw Error(ErrorCode::kBadRequest, "Request must include the \"artifact_file_path\" query parameter.");
   }
   const std::string path = checked_file_path(request.artifact_file_path());
-  v1::plugin::LoggedModelLookup lookup;
-  lookup.set_model_id(request.model_id());
-  const v1::LoggedModel model = store_.get_logged_model(context, lookup);
-  const ArtifactPlace place = locations_.resolve(model.info().artifact_uri(), path);
+  const ArtifactPlace place = locations_.resolve(root_of_logged_model(context, request.model_id()), path);
   return place.repository->read(context, path_message<v1::plugin::ArtifactRead>(place.path));
+}
+
+std::unique_ptr<ByteSource> RunArtifactService::get_artifact_folder(
+    const CallContext& context, const v1::GetArtifactFolderRequest& request) {
+  const std::string path = checked_path(request.path());
+  return zip_of_folder(context, locations_.resolve(root_of_run(context, request.run_id()), path), path);
+}
+
+std::unique_ptr<ByteSource> RunArtifactService::get_logged_model_folder(
+    const CallContext& context, const v1::GetLoggedModelFolderRequest& request) {
+  const std::string path = checked_path(request.path());
+  return zip_of_folder(context, locations_.resolve(root_of_logged_model(context, request.model_id()), path),
+                       path);
 }
 
 std::unique_ptr<ByteSink> RunArtifactService::upload_run_artifact(

@@ -20,6 +20,10 @@ class RunArtifactService : public ArtifactService {
                                                          const v1::GetModelVersionArtifactRequest&) override;
   std::unique_ptr<ByteSource> get_logged_model_artifact(const CallContext&,
                                                         const v1::GetLoggedModelArtifactRequest&) override;
+  std::unique_ptr<ByteSource> get_artifact_folder(const CallContext&,
+                                                  const v1::GetArtifactFolderRequest&) override;
+  std::unique_ptr<ByteSource> get_logged_model_folder(const CallContext&,
+                                                      const v1::GetLoggedModelFolderRequest&) override;
   std::unique_ptr<ByteSink> upload_run_artifact(const CallContext&,
                                                 const v1::UploadRunArtifactRequest&) override;
 
@@ -30,6 +34,7 @@ class RunArtifactService : public ArtifactService {
 
  private:
   std::string root_of_run(const CallContext& context, const std::string& run_id);
+  std::string root_of_logged_model(const CallContext&, const std::string& model_id);
   std::string root_of_version(const CallContext& context, const v1::GetModelVersionArtifactRequest& request);
 
   TrackingStore& store_;

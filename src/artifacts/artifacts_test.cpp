@@ -133,6 +133,10 @@ TEST_CASE("symbolic links are followed inside of the root and never out of it") 
   std::filesystem::create_symlink("inside", root / "in");
   LocalRepository repository(root.string());
   char buffer[10];
+  const auto listing = repository.list(kContext, at(""));
+  REQUIRE(listing.files_size() == 2);
+  CHECK((listing.files(0).path() == "in" && listing.files(0).is_dir()));
+  CHECK(listing.files(1).path() == "inside");
   CHECK(repository.read(kContext, reading("in/file"))->read(buffer) == 4);
   CHECK_THROWS_AS(repository.read(kContext, reading("out/secret")), Error);
   CHECK_THROWS_AS(repository.read(kContext, reading("out-file")), Error);

@@ -81,4 +81,8 @@ std::string join_path(std::string_view a, std::string_view b) {
   return result;
 }
 
+std::string last_component(std::string_view path) {
+  return std::string(path.substr(path.rfind('/') + 1));
+}
+
 }  // namespace millrace::artifacts

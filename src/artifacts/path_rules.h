@@ -22,4 +22,7 @@ std::string checked_file_path(std::string_view path);
 /// "a/b" and "c" give "a/b/c"; either may be empty.
 std::string join_path(std::string_view a, std::string_view b);
 
+/// "a/b" gives "b"; what has no '/' comes whole.
+std::string last_component(std::string_view path);
+
 }  // namespace millrace::artifacts

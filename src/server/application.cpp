@@ -211,6 +211,14 @@ HostPaths Application::host_paths() const {
   return paths;
 }
 
+std::set<std::string, std::less<>> Application::shell_paths() const {
+  std::set<std::string, std::less<>> paths;
+  for (const auto& [path, page] : pages_) {
+    if (page.is_shell) paths.insert(path);
+  }
+  return paths;
+}
+
 http::Response Application::refuse(int status, std::string_view message,
                                    const std::string& request_id) noexcept {
   const ErrorCode code = status == 503 ? ErrorCode::kTemporarilyUnavailable : ErrorCode::kBadRequest;

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "server/app/app_routes.h"
@@ -22,6 +23,9 @@ struct Page {
   /// Empty: it carries nothing of the stores, so that being authenticated is enough. Does not run inline
   /// then.
   std::string judged_as;
+  /// A file of the web page: the same for all, with nothing of the server in it, so that whoever has not said
+  /// who they are may read it, and find in it where to do so.
+  bool is_shell = false;
   /// Stands for `answer` where the page has to know who asks, because it judges parts of the request itself.
   std::function<http::Response(const http::RequestHead&, const std::string& body, const SharedIdentity&)>
       answer_for;
@@ -49,6 +53,9 @@ class Application : public http::Handler {
 
   /// What is served here, for apps that want to serve more.
   HostPaths host_paths() const;
+
+  /// Paths of the files that make up the web page.
+  std::set<std::string, std::less<>> shell_paths() const;
 
   /// Only what `kept` says is served; the rest answers 503 as the reference does with --artifacts-only.
   void serve_only(std::function<bool(std::string_view path)> kept) { kept_ = std::move(kept); }

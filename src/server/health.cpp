@@ -66,8 +66,9 @@ bool asks_verbose_health(const http::RequestHead& head) {
   return false;
 }
 
-http::Response HealthReport::answer(const http::RequestHead& head) const {
-  const std::string tracking = fault_of(
+StoreFaults HealthReport::store_faults(const std::string& request_id) const {
+  StoreFaults faults;
+  faults.tracking = fault_of(
       [this](const CallContext& context) {
         v1::plugin::ExperimentQuery query;
         query.set_view_type(v1::ALL);
@@ -75,24 +76,29 @@ http::Response HealthReport::answer(const http::RequestHead& head) const {
         query.mutable_page()->set_limit(1);
         tracking_.search_experiments(context, query);
       },
-      head.request_id);
-  const std::string registry = fault_of(
+      request_id);
+  faults.registry = fault_of(
       [this](const CallContext& context) {
         v1::plugin::RegisteredModelQuery query;
         *query.add_order_by() = order_by("name");
         query.mutable_page()->set_limit(1);
         registry_.search_registered_models(context, query);
       },
-      head.request_id);
+      request_id);
+  return faults;
+}
+
+http::Response HealthReport::answer(const http::RequestHead& head) const {
+  const StoreFaults faults = store_faults(head.request_id);
   std::vector<std::string> plugins;
   bool all_run = true;
   for (const plugin::PluginHealth& health : plugins_.health()) {
     all_run = all_run && health.running;
     plugins.push_back(plugin_json(health));
   }
-  const bool reachable = tracking.empty() && registry.empty();
+  const bool reachable = faults.tracking.empty() && faults.registry.empty();
   wire::JsonObject stores;
-  stores.json("tracking", store_json(tracking)).json("registry", store_json(registry));
+  stores.json("tracking", store_json(faults.tracking)).json("registry", store_json(faults.registry));
   wire::JsonObject json;
   json.text("status", !reachable ? "unavailable" : all_run ? "ok" : "degraded");
   json.text("version", kMillraceVersion).text("mlflow_version", kMlflowVersion);

@@ -16,6 +16,12 @@ inline constexpr std::string_view kHealthPath = "/health";
 /// "false". The one place that decides it, since the long answer is for those who are authenticated.
 bool asks_verbose_health(const http::RequestHead& head);
 
+/// Why the stores do not answer; empty when they do.
+struct StoreFaults {
+  std::string tracking;
+  std::string registry;
+};
+
 /// The long answer: version, whether the stores answer, and each plugin that was needed. Asks the stores, for
 /// five seconds at most each; blocks for as long. 200, or 503 when a store does not answer.
 class HealthReport {
@@ -25,6 +31,9 @@ class HealthReport {
       : plugins_(plugins), tracking_(tracking), registry_(registry) {}
 
   http::Response answer(const http::RequestHead& head) const;
+
+  /// Asks both stores. `request_id` is for the log of those that are plugins.
+  StoreFaults store_faults(const std::string& request_id) const;
 
  private:
   const plugin::PluginHost& plugins_;

@@ -6,6 +6,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <array>
 #include <unordered_map>
 #include <vector>
@@ -15,6 +16,17 @@ namespace {
 
 const prometheus::Histogram::BucketBoundaries kSeconds{
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+
+// Prometheus counts in each class those of the classes below it, too.
+std::vector<int64_t> apart(const prometheus::ClientMetric::Histogram& histogram) {
+  std::vector<int64_t> classes;
+  uint64_t below = 0;
+  for (const auto& bucket : histogram.bucket) {
+    classes.push_back(static_cast<int64_t>(bucket.cumulative_count - below));
+    below = bucket.cumulative_count;
+  }
+  return classes;
+}
 
 }  // namespace
 
@@ -73,12 +85,42 @@ class Metrics::Impl {
     return text;
   }
 
+  std::vector<OperationCounts> operations() const {
+    std::vector<std::pair<int64_t, OperationCounts>> asked;
+    for (const auto& [name, series] : series_) {
+      OperationCounts counts = series.counts(name);
+      const int64_t all = counts.succeeded + counts.client_errors + counts.server_errors;
+      if (all > 0) asked.emplace_back(all, std::move(counts));
+    }
+    std::sort(asked.begin(), asked.end(), [](const auto& a, const auto& b) {
+      return a.first != b.first ? a.first > b.first : a.second.name < b.second.name;
+    });
+    std::vector<OperationCounts> sorted;
+    for (auto& [all, counts] : asked) sorted.push_back(std::move(counts));
+    return sorted;
+  }
+
+  TrafficCounts traffic() const {
+    return {static_cast<int64_t>(bytes_in_->Value()), static_cast<int64_t>(bytes_out_->Value())};
+  }
+
   void add_text(std::function<std::string()> read) { texts_.push_back(std::move(read)); }
 
  private:
   struct Series {
     std::array<prometheus::Counter*, 5> by_class{};
     prometheus::Histogram* seconds = nullptr;
+
+    OperationCounts counts(const std::string& name) const {
+      const auto of_class = [this](size_t i) { return static_cast<int64_t>(by_class.at(i)->Value()); };
+      const auto histogram = seconds->Collect().histogram;
+      return {name,
+              of_class(0) + of_class(1) + of_class(2),
+              of_class(3),
+              of_class(4),
+              histogram.sample_sum,
+              apart(histogram)};
+    }
   };
 
   prometheus::Registry registry_;
@@ -100,6 +142,15 @@ void Metrics::add_gauge(const std::string& name, const std::string& help, std::f
 }
 void Metrics::add_text(std::function<std::string()> read) {
   impl_->add_text(std::move(read));
+}
+std::vector<OperationCounts> Metrics::operations() const {
+  return impl_->operations();
+}
+std::vector<double> Metrics::duration_bounds() {
+  return kSeconds;
+}
+TrafficCounts Metrics::traffic() const {
+  return impl_->traffic();
 }
 std::string Metrics::text() {
   return impl_->text();

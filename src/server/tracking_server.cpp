@@ -16,6 +16,7 @@
 #include "server/metrics.h"
 #include "server/pages.h"
 #include "server/plugin_metrics.h"
+#include "server/server_status.h"
 #include "server/stores.h"
 #include "server/webhook_metrics.h"
 #include "tracking/dataset_service.h"
@@ -105,8 +106,10 @@ class TrackingServer::Parts {
         registered_models_(stores_.registry(), webhooks_.listener()),
         model_versions_(stores_.registry(), stores_.tracking(), registry_settings(settings),
                         webhooks_.listener()),
-        services_(make_services()),
         metrics_(wire::operations()),
+        health_(plugins_, stores_.tracking(), stores_.registry()),
+        status_(settings, plugins_, health_, metrics_, make_figures()),
+        services_(make_services()),
         routes_(wire::operations()),
         pace_(wire::operations()),
         application_({services_, policy_, log, pace_, changes_, settings.static_prefix, settings.body_limit,
@@ -114,7 +117,6 @@ class TrackingServer::Parts {
                       !stores_.is_remote() && !may_read_from_plugins(plugins_.catalog())},
                      BrowserGuard(settings.guard), routes_),
         access_log_(log, metrics_, settings.log_requests),
-        health_(plugins_, stores_.tracking(), stores_.registry()),
         listener_(settings.http, application_, access_log_) {
     add_pages(application_, settings, metrics_, services_, policy_, health_);
     if (app_ != nullptr) app_->protect(application_);
@@ -138,6 +140,7 @@ class TrackingServer::Parts {
     services.metric_service = &metric_histories_;
     services.overview_service = &overviews_;
     services.change_service = &changes_;
+    services.server_service = &status_;
     services.dataset_service = &datasets_;
     services.logged_model_service = &models_;
     services.registered_model_service = &registered_models_;
@@ -146,6 +149,33 @@ class TrackingServer::Parts {
     services.artifact_service = &run_artifacts_;
     services.artifact_proxy_service = &artifact_proxy_;
     return services;
+  }
+
+  // Asked once requests come, when all parts are there.
+  ServerFigures make_figures() {
+    return {[this] { return listener_figures(); }, [this] { return writer_figures(); }};
+  }
+
+  v1::ListenerStatus listener_figures() const {
+    const http::ServerStatistics statistics = listener_.statistics();
+    v1::ListenerStatus figures;
+    figures.set_open_connections(statistics.open_connections);
+    figures.set_queued_calls(statistics.queued_calls);
+    figures.set_running_calls(statistics.running_calls);
+    figures.set_worker_threads(statistics.worker_threads);
+    figures.set_live_streams(changes_.subscribers());
+    return figures;
+  }
+
+  std::optional<v1::WriterStatus> writer_figures() const {
+    const auto statistics = stores_.writer_statistics();
+    if (!statistics) return std::nullopt;
+    v1::WriterStatus figures;
+    figures.set_queued_writes(statistics->waiting);
+    figures.set_commits(static_cast<int64_t>(statistics->groups));
+    figures.set_writes(static_cast<int64_t>(statistics->tasks));
+    figures.set_largest_commit(static_cast<int64_t>(statistics->largest));
+    return figures;
   }
 
   void add_gauges() {
@@ -198,13 +228,14 @@ class TrackingServer::Parts {
   registry::RegistryModelService registered_models_;
   registry::RegistryVersionService model_versions_;
   ChangeFeed changes_;
-  Services services_;
   Metrics metrics_;
+  HealthReport health_;
+  ServerStatusService status_;
+  Services services_;
   wire::RouteTable routes_;
   Pace pace_;
   Application application_;
   AccessLog access_log_;
-  HealthReport health_;
   http::Server listener_;
 };
 

@@ -29,8 +29,15 @@ Response left_out() {
   return response;
 }
 
-void add(Application& application, const std::string& path, const UiAsset& asset) {
+// Nothing of the server is in the page's files: it asks for all that it shows.
+Page shell() {
   Page page;
+  page.is_shell = true;
+  return page;
+}
+
+void add(Application& application, const std::string& path, const UiAsset& asset) {
+  Page page = shell();
   page.answer = [&asset](const RequestHead& head, const std::string&) { return ui_response(asset, head); };
   application.add_page(path, std::move(page));
 }
@@ -46,7 +53,7 @@ Response index_response(const UiAsset& asset, const RequestHead& head) {
 }
 
 void add_index(Application& application, const UiAsset& asset) {
-  Page page;
+  Page page = shell();
   page.answer = [&asset](const RequestHead& head, const std::string&) { return index_response(asset, head); };
   application.add_page("/", std::move(page));
 }
@@ -80,7 +87,7 @@ Response ui_response(const UiAsset& asset, const RequestHead& head) {
 
 void add_ui(Application& application) {
   if (ui_assets().empty()) {
-    Page page;
+    Page page = shell();
     page.answer = [](const RequestHead&, const std::string&) { return left_out(); };
     application.add_page("/", std::move(page));
   }

@@ -134,6 +134,19 @@ class RouteTable::Index {
   std::vector<Template> templates_;
 };
 
+namespace {
+
+// Clients before 2.0 know the model registry as a preview.
+std::optional<std::string> registry_path_before_2_0(std::string_view path) {
+  constexpr std::string_view kRoot = "2.0/mlflow/";
+  if (!path.starts_with(kRoot)) return std::nullopt;
+  const std::string_view rest = path.substr(kRoot.size());
+  if (!rest.starts_with("registered-models/") && !rest.starts_with("model-versions/")) return std::nullopt;
+  return "/api/2.0/preview/mlflow/" + std::string(rest);
+}
+
+}  // namespace
+
 RouteTable::RouteTable(const std::vector<Operation>& operations) {
   auto index = std::make_unique<Index>();
   for (const Operation& operation : operations) {
@@ -144,6 +157,7 @@ RouteTable::RouteTable(const std::vector<Operation>& operations) {
         continue;
       }
       if (!binding.ajax_only) index->add("/api/" + std::string(binding.path), target);
+      if (const auto old = registry_path_before_2_0(binding.path)) index->add(*old, target);
       index->add("/ajax-api/" + std::string(binding.path), target);
     }
   }

@@ -21,9 +21,9 @@ struct RouteMatch {
   std::string allowed_methods;
 };
 
-/// Finds operations by method and path. Relative bindings are served below /api/ and /ajax-api/. Paths match
-/// exactly: no trailing slash, no doubled slash, letter case matters. Immutable after construction; any
-/// thread.
+/// Finds operations by method and path. Relative bindings are served below /api/ and /ajax-api/, those of the
+/// model registry below /api/2.0/preview/ too, where clients before 2.0 look for them. Paths match exactly:
+/// no trailing slash, no doubled slash, letter case matters. Immutable after construction; any thread.
 class RouteTable {
  public:
   explicit RouteTable(const std::vector<Operation>& operations);

@@ -32,6 +32,15 @@ TEST_CASE("what only the page asks is not served below /api/") {
   CHECK(name_of(table, "GET", "/get-artifact") == "GetArtifact");
 }
 
+TEST_CASE("clients before 2.0 find the model registry where it was a preview") {
+  const RouteTable table(millrace::wire::operations());
+  CHECK(name_of(table, "POST", "/api/2.0/preview/mlflow/registered-models/create") ==
+        "CreateRegisteredModel");
+  CHECK(name_of(table, "GET", "/api/2.0/preview/mlflow/model-versions/search") == "SearchModelVersions");
+  CHECK(name_of(table, "POST", "/ajax-api/2.0/preview/mlflow/registered-models/create") == "-");
+  CHECK(name_of(table, "POST", "/api/2.0/preview/mlflow/runs/log-metric") == "-");
+}
+
 TEST_CASE("path fields are decoded once and the rest of a path keeps its slashes") {
   const RouteTable table(millrace::wire::operations());
   const auto model = table.match("DELETE", "/api/2.0/mlflow/logged-models/m-1/tags/a%20b");

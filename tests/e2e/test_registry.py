@@ -2,9 +2,7 @@
 
 import concurrent.futures
 import json
-import os
 import pathlib
-import subprocess
 import uuid
 
 import mlflow
@@ -12,7 +10,7 @@ import pytest
 import requests
 from mlflow.exceptions import MlflowException, RestException
 
-from servers import ROOT, MillraceServer
+from servers import MillraceServer
 
 SOURCE = "s3://bucket/model"
 
@@ -195,13 +193,6 @@ def test_concurrent_versions_are_numbered_without_gaps(server, client, name):
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         numbers = sorted(int(number) for number in pool.map(create, range(64)))
     assert numbers == list(range(1, 65))
-
-
-def test_the_client_of_2_22_registers_models(server, tmp_path):
-    python = os.environ.get("MLFLOW_2_22_PYTHON", str(ROOT / "build/venv-mlflow-2.22/bin/python"))
-    scenario = pathlib.Path(__file__).with_name("old_client_registry_scenario.py")
-    result = subprocess.run([python, scenario, server.url], cwd=tmp_path, capture_output=True, text=True, timeout=120)
-    assert result.returncode == 0 and result.stdout.strip().endswith("ok"), result.stdout + result.stderr
 
 
 def test_a_registry_of_its_own_and_schemes_that_are_allowed(tmp_path):

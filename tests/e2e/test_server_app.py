@@ -244,7 +244,7 @@ def routes_of(server):
         for method in methods:
             for place in mounts_of(path):
                 yield method.upper(), place
-    for path in ("/", "/index.html", "/version", "/millrace/version", "/metrics", "/openapi.json", "/nothing/here", "/api",
+    for path in ("/version", "/millrace/version", "/metrics", "/openapi.json", "/nothing/here", "/api",
                  "/health?verbose", "/health?verbose=1", "/ajax-api/3.0/mlflow/ui-telemetry", "//", "/health/", "/graphql",
                  "/api/3.0/mlflow/server-info", "/ajax-api/2.0/mlflow/gateway-proxy", "/api/3.0/millrace/changes"):
         yield "GET", path
@@ -275,6 +275,36 @@ def test_every_route_is_refused_without_credentials(tmp_path, prefix):
             outside = inside.removesuffix(prefix)
             for path in ("/", "/api/2.0/mlflow/runs/search", "/metrics", "/openapi.json"):
                 assert requests.get(outside + path, timeout=60).status_code == 401, path
+
+
+def files_of_the_page(server):
+    """The page and what it loads: nothing but the page in a build without it."""
+    page = server.get("/").text
+    return ["/", *sorted(set(re.findall(r'(?:src|href)="\./(assets/[^"]+)"', page)))]
+
+
+@pytest.mark.parametrize("prefix", ["", "/ml"])
+def test_the_files_of_the_page_are_open_to_be_read_and_nothing_else(tmp_path, prefix):
+    with DoorServer(tmp_path, *(["--static-prefix", prefix] if prefix else [])) as server:
+        for path in files_of_the_page(server):
+            place = server.url + "/" + path.removeprefix("/")
+            for credentials in ({}, {"Authorization": "Bearer no"}, TOKEN):
+                assert requests.get(place, headers=credentials, timeout=60).status_code == 200, place
+            assert requests.head(place, timeout=60).status_code == 200
+            for method in ("POST", "PUT", "DELETE", "OPTIONS"):
+                assert requests.request(method, place, timeout=60).status_code == 401, (method, place)
+        for path in ("/assets", "/assets/", "/assets/none.js", "/assets/../api/2.0/mlflow/experiments/search"):
+            assert requests.get(server.url + path, timeout=60).status_code == 401, path
+        if prefix:
+            assert requests.get(server.url.removesuffix(prefix) + "/", timeout=60).status_code == 401
+    assert not server.authentications() or "GET /" not in server.authentications()
+
+
+def test_scripts_find_the_challenges_where_browsers_do_not_ask_by_themselves(door):
+    answer = door.get("/api/2.0/mlflow/experiments/get?experiment_id=0", headers={"X-Requested-With": "XMLHttpRequest"})
+    assert answer.status_code == 401
+    assert answer.raw.headers.getlist("X-WWW-Authenticate") == ['Bearer realm="door"', 'Basic realm="door"']
+    assert answer.headers["WWW-Authenticate"] == 'Page realm="millrace"'
 
 
 def test_a_refused_upload_is_cut_off_and_leaves_nothing(door):

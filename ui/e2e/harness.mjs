@@ -32,6 +32,10 @@ export class Harness {
   /** Errors in the console of the page, but those that a spec expects. */
   problems = [];
   folder = mkdtempSync(join(tmpdir(), "millrace-ui-"));
+  /** What else the server is started with. */
+  flags = [];
+  /** Variables that the server gets besides. */
+  variables = {};
 
   constructor(program, shots) {
     this.program = program;
@@ -66,8 +70,9 @@ export class Harness {
 
   async startServer() {
     const store = `sqlite:///${this.folder}/m.db`;
-    this.server = spawn(this.program, ["server", "--port", String(this.port), "--backend-store-uri", store, "--artifacts-destination", join(this.folder, "artifacts")], { stdio: "ignore" });
+    this.server = spawn(this.program, ["server", "--port", String(this.port), "--backend-store-uri", store, "--artifacts-destination", join(this.folder, "artifacts"), ...this.flags], { stdio: "ignore", env: { ...process.env, ...this.variables } });
     for (;;) {
+      if (this.server.exitCode !== null) throw new Error(`the server did not start: exit code ${this.server.exitCode}`);
       try {
         if ((await fetch(`http://127.0.0.1:${this.port}/health`)).ok) return;
       } catch {

@@ -6,14 +6,19 @@ import { Harness } from "./harness.mjs";
 import { seed } from "./seed.mjs";
 import * as artifacts from "./specs/artifacts.mjs";
 import * as charts from "./specs/charts.mjs";
+import * as compare from "./specs/compare.mjs";
 import * as experiments from "./specs/experiments.mjs";
+import * as media from "./specs/media.mjs";
 import * as models from "./specs/models.mjs";
+import * as official from "./specs/official.mjs";
+import * as operate from "./specs/operate.mjs";
 import * as resilience from "./specs/resilience.mjs";
 import * as run from "./specs/run.mjs";
 import * as runs from "./specs/runs.mjs";
 import * as scale from "./specs/scale.mjs";
+import * as signIn from "./specs/sign-in.mjs";
 
-const specs = { experiments, runs, charts, run, artifacts, models, resilience, scale };
+const specs = { experiments, runs, charts, run, compare, artifacts, media, models, official, operate, "sign-in": signIn, resilience, scale };
 const [program, shots, ...wanted] = process.argv.slice(2);
 for (const name of wanted) if (!(name in specs)) throw new Error(`there is no spec ${name}; there are ${Object.keys(specs).join(", ")}`);
 

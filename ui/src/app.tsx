@@ -2,6 +2,7 @@ import { Component, lazy, Suspense, useEffect, useState, type ReactNode } from "
 
 import iconUrl from "./icon.svg";
 import { useConnection } from "./api/live";
+import { signOut, useSession } from "./api/session";
 import { shortcuts, useShortcuts } from "./keys";
 import { Crumbs } from "./parts/crumbs";
 import { Dialog } from "./parts/dialog";
@@ -12,7 +13,8 @@ import { Toasts } from "./parts/toasts";
 import { ExperimentsPage } from "./pages/experiments";
 import { RunsPage } from "./pages/runs";
 import { go, link, match, usePlace } from "./router";
-import { initialTheme, rememberTheme, type Theme } from "./theme";
+import { useSettings } from "./settings";
+import { rememberTheme, useTheme } from "./theme";
 
 const RunPage = lazy(() => import("./pages/run").then((page) => ({ default: page.RunPage })));
 const ComparePage = lazy(() => import("./pages/compare").then((page) => ({ default: page.ComparePage })));
@@ -21,6 +23,10 @@ const ModelPage = lazy(() => import("./pages/model").then((page) => ({ default: 
 const ModelVersionPage = lazy(() => import("./pages/model-version").then((page) => ({ default: page.ModelVersionPage })));
 const LoggedModelsPage = lazy(() => import("./pages/logged-models").then((page) => ({ default: page.LoggedModelsPage })));
 const LoggedModelPage = lazy(() => import("./pages/logged-model").then((page) => ({ default: page.LoggedModelPage })));
+const PluginsPage = lazy(() => import("./pages/plugins").then((page) => ({ default: page.PluginsPage })));
+const StatusPage = lazy(() => import("./pages/status").then((page) => ({ default: page.StatusPage })));
+const SettingsPage = lazy(() => import("./pages/settings").then((page) => ({ default: page.SettingsPage })));
+const SignInPage = lazy(() => import("./pages/sign-in").then((page) => ({ default: page.SignInPage })));
 const Palette = lazy(() => import("./parts/palette").then((part) => ({ default: part.Palette })));
 
 function Page() {
@@ -42,6 +48,9 @@ function Page() {
   const logged = match("/experiments/:experiment/models/:id", path) ?? match("/logged-models/:id", path);
   if (logged?.["id"]) return <LoggedModelPage key={logged["id"]} id={logged["id"]} />;
   if (match("/compare", path)) return <ComparePage runs={(search.get("runs") ?? "").split(",").filter(Boolean)} />;
+  if (match("/plugins", path)) return <PluginsPage />;
+  if (match("/status", path)) return <StatusPage />;
+  if (match("/settings", path)) return <SettingsPage />;
   return (
     <Empty title="There is no such page">
       <p className="mono">{path}</p>
@@ -72,11 +81,7 @@ class Fence extends Component<{ place: string; children: ReactNode }, { fault: u
 }
 
 function ThemeMenu() {
-  const [theme, setTheme] = useState<Theme>(initialTheme);
-  const choose = (chosen: Theme) => {
-    setTheme(chosen);
-    rememberTheme(chosen);
-  };
+  const theme = useTheme();
   const icons = { system: "system", light: "sun", dark: "moon" } as const;
   return (
     <Menu name="Theme" className="button plain icon" label={<Icon name={icons[theme]} />}>
@@ -87,7 +92,7 @@ function ThemeMenu() {
             type="button"
             role="menuitem"
             onClick={() => {
-              choose(name);
+              rememberTheme(name);
               close();
             }}
           >
@@ -97,6 +102,39 @@ function ThemeMenu() {
           </button>
         ))
       }
+    </Menu>
+  );
+}
+
+const places = [
+  { name: "Plugins", path: "/plugins", icon: "plugin" },
+  { name: "Server", path: "/status", icon: "server" },
+  { name: "Settings", path: "/settings", icon: "settings" },
+] as const;
+
+function PlacesMenu() {
+  const { credential } = useSession();
+  return (
+    <Menu name="Server and settings" className="button plain icon" label={<Icon name="settings" />}>
+      {(close) => (
+        <>
+          {places.map(({ name, path, icon }) => (
+            <a key={path} role="menuitem" href={link(path)} onClick={close}>
+              <Icon name={icon} />
+              <span className="grow">{name}</span>
+            </a>
+          ))}
+          {credential && (
+            <>
+              <hr />
+              <button type="button" role="menuitem" onClick={signOut}>
+                <Icon name="exit" />
+                <span className="grow">{credential.user === undefined ? "Sign out" : `Sign out ${credential.user}`}</span>
+              </button>
+            </>
+          )}
+        </>
+      )}
     </Menu>
   );
 }
@@ -155,8 +193,29 @@ function LiveDot() {
   );
 }
 
+/** Shows all anew when another tab has changed how things are shown; the page of settings follows by itself. */
+function useLook(path: string): string {
+  const { times, zone, digits, density, columns, pageSize } = useSettings();
+  return path.startsWith("/settings") ? "" : [times, zone, digits, density, columns, pageSize].join();
+}
+
 export function App() {
+  const { demand } = useSession();
+  if (demand) {
+    return (
+      <main className="main">
+        <Suspense fallback={<Loading what="the page" />}>
+          <SignInPage demand={demand} />
+        </Suspense>
+      </main>
+    );
+  }
+  return <Shell />;
+}
+
+function Shell() {
   const { path } = usePlace();
+  const look = useLook(path);
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   useShortcuts([
@@ -164,6 +223,9 @@ export function App() {
     { keys: "?", what: "This list", run: () => setHelp(true) },
     { keys: "g e", what: "Go to the experiments", run: () => go("#/experiments") },
     { keys: "g m", what: "Go to the models", run: () => go("#/models") },
+    { keys: "g p", what: "Go to the plugins", run: () => go("#/plugins") },
+    { keys: "g s", what: "Go to the server's status", run: () => go("#/status") },
+    { keys: "g t", what: "Go to the settings", run: () => go("#/settings") },
   ]);
   useEffect(() => {
     document.querySelector(".main")?.scrollTo(0, 0);
@@ -196,12 +258,13 @@ export function App() {
           <kbd>Ctrl K</kbd>
         </button>
         <ThemeMenu />
+        <PlacesMenu />
         <button type="button" className="button plain icon" onClick={() => setHelp(true)} aria-label="Keyboard shortcuts" title="Keyboard shortcuts">
           <Icon name="help" />
         </button>
       </header>
       <main className="main" tabIndex={-1}>
-        <Fence place={path}>
+        <Fence key={look} place={path}>
           <Suspense fallback={<Loading what="the page" />}>
             <Page />
           </Suspense>

@@ -1,7 +1,10 @@
+import { settings } from "./settings";
+
 const day = 86_400_000;
 
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const utc = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
 const grouped = new Intl.NumberFormat("en");
 
 export function count(value: number): string {
@@ -13,8 +16,15 @@ export function plural(value: number, word: string): string {
   return `${count(value)} ${word}${value === 1 ? "" : "s"}`;
 }
 
+/** In the zone that the settings say. */
 export function exactTime(time: number): string {
-  return exact.format(time);
+  return settings().zone === "utc" ? `${utc.format(time)} UTC` : local.format(time);
+}
+
+/** A time as the settings want it, and the other way of saying it. */
+export function shownTime(time: number, now: number): [shown: string, other: string] {
+  const both: [string, string] = [relativeTime(time, now), exactTime(time)];
+  return settings().times === "exact" ? [both[1], both[0]] : both;
 }
 
 /** "3 min. ago" as seen at `now`. */
@@ -43,14 +53,16 @@ export function duration(milliseconds: number): string {
   return `${parts[0]} ${parts[1]} ${parts[2]} ${parts[3]}`;
 }
 
-/** A number with about five significant digits, whole ones in full. */
+/** A number with as many significant digits as the settings say, whole ones in full. */
 export function number(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (Number.isInteger(value) && Math.abs(value) < 1e12) return String(value);
+  const { digits } = settings();
+  if (digits >= 17) return String(value);
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-4) return value.toExponential(3);
-  return String(Number(value.toPrecision(5)));
+  if (size >= 1e6 || size < 1e-4) return value.toExponential(Math.max(1, digits - 2));
+  return String(Number(value.toPrecision(digits)));
 }
 
 export function bytes(size: number): string {

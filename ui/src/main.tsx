@@ -2,17 +2,22 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/grid.css";
 
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
+import { QueryClient, QueryClientProvider, type QueryClientConfig } from "@tanstack/react-query";
+import { StrictMode, useMemo } from "react";
 import { createRoot } from "react-dom/client";
 
 import { ApiError } from "./api/client";
+import { takeOverDownloads } from "./api/downloads";
+import { useSession } from "./api/session";
 import { App } from "./app";
-import { applyTheme, initialTheme } from "./theme";
+import { followSettings } from "./settings";
+import { applySettings } from "./theme";
 
-applyTheme(initialTheme());
+followSettings();
+applySettings();
+takeOverDownloads();
 
-const client = new QueryClient({
+const options: QueryClientConfig = {
   defaultOptions: {
     queries: {
       // What is shown follows the stream of changes (api/live.ts); what was not shown meanwhile is asked anew.
@@ -23,15 +28,28 @@ const client = new QueryClient({
       retryDelay: (failures) => Math.min(1000 * 2 ** failures, 5000),
     },
   },
-});
+};
+
+/** The page as one user sees it: nothing that was read for another is left when somebody signs in or out. */
+function Page({ user }: { user: string }) {
+  const client = useMemo(() => ({ user, queries: new QueryClient(options) }), [user]);
+  return (
+    <QueryClientProvider client={client.queries}>
+      <App />
+    </QueryClientProvider>
+  );
+}
+
+function Root() {
+  const user = useSession().credential?.header ?? "";
+  return <Page key={user} user={user} />;
+}
 
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <QueryClientProvider client={client}>
-        <App />
-      </QueryClientProvider>
+      <Root />
     </StrictMode>,
   );
 }

@@ -63,13 +63,17 @@ std::shared_ptr<Channel> PluginHost::open(const Provider& provider, const std::s
   const Opening opening{provider.name.kind, provider.name.name, uri, configuration_of(manifest).reveal_all()};
   const std::shared_ptr<CallStatistics> statistics = statistics_of(manifest);
   try {
-    const bool in_process = policy_.runs_in_process(manifest.id) && !manifest.run.library.empty();
-    return counted(in_process ? library(manifest)->open(opening) : child(manifest)->open(opening),
-                   statistics);
+    return counted(
+        runs_in_process(manifest) ? library(manifest)->open(opening) : child(manifest)->open(opening),
+        statistics);
   } catch (const Error& error) {
     statistics->note_failure(error.what());
     throw;
   }
+}
+
+bool PluginHost::runs_in_process(const Manifest& manifest) const {
+  return policy_.runs_in_process(manifest.id) && !manifest.run.library.empty();
 }
 
 std::string PluginHost::setting(Kind kind, const std::string& name, const std::string& key) const {

@@ -44,6 +44,9 @@ class PluginHost {
   /// Throws as open_name(). Not to be logged: it may be a secret.
   std::string setting(Kind kind, const std::string& name, const std::string& key) const;
 
+  /// Whether the plugin runs, when it is needed, as a library in our own process.
+  bool runs_in_process(const Manifest& manifest) const;
+
   /// Of the plugins that were needed so far, by id.
   std::vector<PluginHealth> health() const;
 

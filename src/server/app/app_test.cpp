@@ -43,7 +43,7 @@ struct Gateway {
   std::shared_ptr<TestApp> app = std::make_shared<TestApp>();
   Log log{LogFormat::kText, LogLevel::kError};
   Authenticator authenticator{app, log};
-  Gate gate{authenticator, CredentialsReader(""), {"/login"}};
+  Gate gate{authenticator, CredentialsReader(""), {{"/login"}, {"/", "/assets/page.js"}}};
 
   // What becomes of a request, and whether the app had to be waited for.
   http::Response answer(const http::RequestHead& head, bool* waited = nullptr) {
@@ -144,6 +144,15 @@ TEST_CASE("refusals have the status, the challenge and the form of the REST API"
   CHECK(response.headers.contains("Retry-After"));
 }
 
+TEST_CASE("a script sees the challenges where the browser does not ask by itself") {
+  Gateway gateway;
+  const http::Response response = gateway.answer(head_of("/x", {{"X-Requested-With", "XMLHttpRequest"}}));
+  CHECK(response.status == 401);
+  CHECK(response.headers.get("WWW-Authenticate") == "Page realm=\"millrace\"");
+  CHECK(response.headers.get("X-WWW-Authenticate") == "Bearer realm=\"test\"");
+  CHECK_FALSE(gateway.answer(head_of("/x")).headers.contains("X-WWW-Authenticate"));
+}
+
 TEST_CASE("two Authorization headers, or one that is no text, are refused without a question") {
   Gateway gateway;
   CHECK(
@@ -170,17 +179,25 @@ TEST_CASE("a refused upload is not read, however large it is announced") {
   CHECK_FALSE(refused({"Content-Length", "100"}));
 }
 
-TEST_CASE("only the app's public paths and the short /health are open") {
+TEST_CASE("only the app's public paths, the page's files and the short /health are open") {
   Gateway gateway;
-  const auto open = [&](const std::string& path) {
-    const auto head = head_of(path);
+  const auto open = [&](const std::string& path, const std::string& method = "GET") {
+    auto head = head_of(path);
+    head.method = method;
     return gateway.gate.is_open(head, head.path);
   };
   CHECK(open("/login"));
+  CHECK(open("/login", "POST"));
+  CHECK(open("/"));
+  CHECK(open("/", "HEAD"));
+  CHECK(open("/assets/page.js"));
+  CHECK_FALSE(open("/", "POST"));
+  CHECK_FALSE(open("/assets/page.js", "OPTIONS"));
   CHECK(open("/health"));
   CHECK(open("/health?verbose=0"));
-  for (const char* path : {"/login/", "/login/x", "/Login", "/health/", "/health?verbose",
-                           "/health?verbose=1", "/health?a=b&verbose=true", "/", "", "/version"}) {
+  for (const char* path :
+       {"/login/", "/login/x", "/Login", "/health/", "/health?verbose", "/health?verbose=1",
+        "/health?a=b&verbose=true", "//", "/assets/", "/assets/other.js", "", "/version"}) {
     CAPTURE(std::string(path));
     CHECK_FALSE(open(path));
   }

@@ -13,11 +13,16 @@ SharedVerdict bad_request(std::string fault) {
   return std::make_shared<const Verdict>(std::move(verdict));
 }
 
+bool is_of_script(const http::RequestHead& head) {
+  return head.headers.get("X-Requested-With") == "XMLHttpRequest";
+}
+
 }  // namespace
 
 bool Gate::is_open(const http::RequestHead& head, std::string_view path) const {
   if (path == kHealthPath) return !asks_verbose_health(head);
-  return public_paths_.find(path) != public_paths_.end();
+  const bool reads = head.method == "GET" || head.method == "HEAD";
+  return open_.of_app.contains(path) || (reads && open_.of_shell.contains(path));
 }
 
 SharedVerdict Gate::known(const http::RequestHead& head) const {
@@ -29,12 +34,15 @@ void Gate::ask(const http::RequestHead& head, std::string_view path, Authenticat
   authenticator_.ask(reader_.key(head), reader_.read(head, path), head.request_id, std::move(reply));
 }
 
-http::Response refusal(const Verdict& verdict, const std::string& request_id) {
-  http::Response response = error_response(Error(verdict.code, verdict.message), request_id);
+http::Response refusal(const Verdict& verdict, const http::RequestHead& head) {
+  http::Response response = error_response(Error(verdict.code, verdict.message), head.request_id);
   if (response.status != 401) return response;
-  for (const std::string& challenge : verdict.challenges) response.headers.add("WWW-Authenticate", challenge);
+  const bool for_script = is_of_script(head);
+  const char* name = for_script ? "X-WWW-Authenticate" : "WWW-Authenticate";
   // A 401 has at least one challenge (RFC 9110, section 15.5.2).
-  if (verdict.challenges.empty()) response.headers.add("WWW-Authenticate", "Bearer realm=\"millrace\"");
+  if (for_script) response.headers.add("WWW-Authenticate", "Page realm=\"millrace\"");
+  for (const std::string& challenge : verdict.challenges) response.headers.add(name, challenge);
+  if (verdict.challenges.empty()) response.headers.add(name, "Bearer realm=\"millrace\"");
   return response;
 }
 

@@ -9,16 +9,21 @@
 
 namespace millrace::server {
 
+/// The paths for which nobody is asked who they are; below the static prefix.
+struct OpenPaths {
+  std::set<std::string, std::less<>> of_app;    ///< what the app calls public; by any method
+  std::set<std::string, std::less<>> of_shell;  ///< the files of the web page; to read them
+};
+
 /// Stands in front of every route: who asks, by the Authenticator, but for the paths that are open. Immutable
 /// but for what the Authenticator keeps; any thread.
 class Gate {
  public:
-  /// `authenticator` outlives it. `public_paths` are below the static prefix.
-  Gate(Authenticator& authenticator, CredentialsReader reader,
-       std::set<std::string, std::less<>> public_paths)
-      : authenticator_(authenticator), reader_(std::move(reader)), public_paths_(std::move(public_paths)) {}
+  /// `authenticator` outlives it.
+  Gate(Authenticator& authenticator, CredentialsReader reader, OpenPaths open)
+      : authenticator_(authenticator), reader_(std::move(reader)), open_(std::move(open)) {}
 
-  /// Whether nobody is asked who they are: a public path of the app, or the plain /health that balancers ask.
+  /// Whether nobody is asked who they are: an open path, or the plain /health that balancers ask.
   bool is_open(const http::RequestHead& head, std::string_view path) const;
 
   /// The verdict if it is known without asking the app, else null.
@@ -30,10 +35,13 @@ class Gate {
  private:
   Authenticator& authenticator_;
   CredentialsReader reader_;
-  std::set<std::string, std::less<>> public_paths_;
+  OpenPaths open_;
 };
 
-/// The answer that a refusal becomes.
-http::Response refusal(const Verdict& verdict, const std::string& request_id);
+/// The answer that a refusal of this request becomes. A browser asks for a password by itself where it knows
+/// a challenge, before a page that has its own way to ask sees the answer. So for requests of scripts, which
+/// say "X-Requested-With: XMLHttpRequest", the challenges stand in X-WWW-Authenticate, and WWW-Authenticate
+/// names a scheme that no browser knows.
+http::Response refusal(const Verdict& verdict, const http::RequestHead& head);
 
 }  // namespace millrace::server

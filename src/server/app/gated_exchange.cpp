@@ -76,7 +76,7 @@ class GatedExchange : public http::Exchange {
     try {
       who_ = verdict.who;
       if (who_ == nullptr) {
-        inner_ = std::make_unique<RefusedExchange>(refusal(verdict, head_.request_id), head_);
+        inner_ = std::make_unique<RefusedExchange>(refusal(verdict, head_), head_);
       } else {
         inner_ = admitted_(who_);
       }

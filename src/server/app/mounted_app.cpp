@@ -72,7 +72,7 @@ void MountedApp::protect(Application& application) {
   check_routes(routes, application.host_paths());
   gate_.emplace(
       authenticator_, reader_,
-      std::set<std::string, std::less<>>(routes.public_paths().begin(), routes.public_paths().end()));
+      OpenPaths{{routes.public_paths().begin(), routes.public_paths().end()}, application.shell_paths()});
   routes_.emplace(app_, routes, static_prefix_, log_);
   application.protect(*gate_);
   application.add_routes(*routes_);

@@ -78,6 +78,7 @@ export async function test(harness, seeded) {
   await media(harness, page);
   await anything(harness, page);
   await uploads(harness, page);
+  await folders(harness, page);
   harness.check((await page.evaluate(() => window.hacked)) === undefined, "nothing in a file is run");
   // What the frame's policy refused, as it should.
   harness.problems = harness.problems.filter((text) => !/cdn\.example\.com|Content Security Policy|opaque origin|origin 'null'|Failed to load/.test(text));
@@ -167,6 +168,14 @@ async function uploads(harness, page) {
   await page.getByRole("button", { name: "Dismiss the upload of refused.txt" }).click();
   harness.check((await page.getByRole("region", { name: "Uploads" }).count()) === 0, "an upload that was refused says so until it is dismissed");
   await page.unroute("**/upload-artifact*");
+}
+
+async function folders(harness, page) {
+  for (const [link, name] of [["Download the folder plots as ZIP", "plots.zip"], ["All as ZIP", "artifacts.zip"]]) {
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: link }).click()]);
+    const bytes = readFileSync(await file.path(), "latin1");
+    harness.check(file.suggestedFilename() === name && bytes.startsWith("PK") && bytes.includes("curve.svg"), `${name} is downloaded`);
+  }
 }
 
 async function dropInto(page, folder, name, content) {

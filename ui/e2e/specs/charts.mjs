@@ -29,8 +29,13 @@ export async function test(harness, seeded) {
 
 async function lines(harness, page) {
   const loss = page.getByRole("article", { name: "train/loss", exact: true });
+  await page.getByRole("button", { name: "Log x" }).click();
+  await page.getByRole("button", { name: "Log y" }).click();
   await loss.scrollIntoViewIfNeeded();
   await loss.locator("canvas").waitFor();
+  harness.check(page.url().includes("logx=1") && page.url().includes("log=1"), "logarithmic axes are kept in the address");
+  await page.getByRole("article", { name: "seconds", exact: true }).getByText("Nothing above zero").waitFor();
+  await harness.shot(page, "charts-log");
   for (const [type, sign] of [["SVG", /^<svg xmlns.*<path/s], ["PNG", /^\x89PNG/], ["CSV", /^run_id,run_name,step/]]) {
     await loss.getByRole("button", { name: "Download train/loss" }).click();
     const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: type }).click()]);

@@ -1,3 +1,5 @@
+import { serveInFront } from "../front.mjs";
+
 export async function test(harness, seeded) {
   const page = await harness.page();
   await page.goto(`${harness.base}/#/experiments/${seeded.experiment}`);
@@ -8,4 +10,30 @@ export async function test(harness, seeded) {
   await page.locator(".live-dot.live").waitFor();
   harness.check(true, "the page reconnects by itself");
   harness.problems.length = 0;
+  await renewal(harness, seeded);
+}
+
+/** A server ends its stream of changes every few minutes; nobody should see that. */
+async function renewal(harness, seeded) {
+  const front = await serveInFront(harness.folder, "/none", harness.base);
+  try {
+    const page = await harness.page();
+    await page.goto(`${front.base}/#/experiments/${seeded.experiment}`);
+    await page.locator(".live-dot.live").waitFor();
+    await page.evaluate(() => {
+      window.states = [];
+      const dot = document.querySelector(".live-dot");
+      new MutationObserver(() => window.states.push(dot.className)).observe(dot, { attributes: true });
+    });
+    const again = page.waitForResponse(/\/changes$/);
+    front.end("/changes");
+    await again;
+    await fetch(`${harness.base}/api/2.0/mlflow/runs/set-tag`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ run_id: seeded.runs[58], key: "mlflow.runName", value: "after the renewal" }) });
+    await page.getByText("after the renewal").first().waitFor();
+    const states = await page.evaluate(() => window.states);
+    harness.check(states.length === 0, `a renewed stream is not shown as a loss ${states.join()}`);
+    await page.goto("about:blank");
+  } finally {
+    await front.close();
+  }
 }

@@ -1,5 +1,6 @@
 import { ApiError, call, failureOf, place } from "./client";
 import type { FileInfo } from "./contract.gen";
+import { currentSession, refused, sessionHeaders } from "./session";
 
 /** Tells how much of an upload is done, from 0 to 1. */
 export type Progress = (part: number) => void;
@@ -9,6 +10,8 @@ export interface Files {
   key: string;
   list: (folder: string, signal?: AbortSignal) => Promise<FileInfo[]>;
   url: (path: string) => string;
+  /** A folder with all below it as one ZIP file. */
+  zipUrl: (folder: string) => string;
   /** Where files can be added; absent where they cannot. Replaces a file of that path. */
   upload?: (path: string, content: Blob, progress: Progress, signal: AbortSignal) => Promise<void>;
 }
@@ -33,10 +36,17 @@ function send(method: string, url: string, content: Blob, progress: Progress, si
     const request = new XMLHttpRequest();
     request.open(method, url);
     request.setRequestHeader("Content-Type", "application/octet-stream");
+    const sent = currentSession().credential?.header ?? null;
+    for (const [name, value] of Object.entries(sessionHeaders())) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total }) => progress(total > 0 ? loaded / total : 0);
     request.onload = () => {
-      if (request.status >= 200 && request.status < 300) done();
-      else fail(failureOf(request.status, request.statusText, request.responseText, request.getResponseHeader("X-Request-ID") ?? ""));
+      if (request.status >= 200 && request.status < 300) {
+        done();
+        return;
+      }
+      const fault = failureOf(request.status, request.statusText, request.responseText, request.getResponseHeader("X-Request-ID") ?? "");
+      if (request.status === 401) refused(sent, request.getResponseHeader("X-WWW-Authenticate") ?? "", fault.message);
+      fail(fault);
     };
     request.onerror = () => fail(new ApiError("The upload broke off: the server cannot be reached, or it takes no file of this size.", 0, "UNREACHABLE", ""));
     request.onabort = () => fail(new DOMException("The upload was cancelled.", "AbortError"));
@@ -73,6 +83,7 @@ export function runFiles(run: string, root?: string): Files {
     key: `run ${run}`,
     list: (folder, signal) => allPages((token) => call("ListArtifacts", { run_id: run, ...(folder ? { path: folder } : {}), ...(token ? { page_token: token } : {}) }, signal)),
     url: (path) => place(`get-artifact?${new URLSearchParams({ path, run_uuid: run }).toString()}`),
+    zipUrl: (folder) => place(`ajax-api/3.0/millrace/artifacts/zip?${new URLSearchParams({ run_id: run, ...(folder ? { path: folder } : {}) }).toString()}`),
     ...(root === undefined ? {} : { upload }),
   };
 }
@@ -83,5 +94,6 @@ export function loggedModelFiles(model: string): Files {
     list: (folder, signal) =>
       allPages((token) => call("ListLoggedModelArtifacts", { model_id: model, ...(folder ? { artifact_directory_path: folder } : {}), ...(token ? { page_token: token } : {}) }, signal)),
     url: (path) => place(`ajax-api/2.0/mlflow/logged-models/${encodeURIComponent(model)}/artifacts/files?${new URLSearchParams({ artifact_file_path: path }).toString()}`),
+    zipUrl: (folder) => place(`ajax-api/3.0/millrace/logged-models/${encodeURIComponent(model)}/artifacts/zip?${new URLSearchParams(folder ? { path: folder } : {}).toString()}`),
   };
 }

@@ -1,4 +1,5 @@
 import { routes, type Operations } from "./contract.gen";
+import { currentSession, refused, sessionHeaders } from "./session";
 
 /** What the server said when it refused, or that it could not be reached. */
 export class ApiError extends Error {
@@ -42,21 +43,37 @@ export function failureOf(status: number, statusText: string, body: string, id: 
   }
 }
 
-async function failure(answer: Response): Promise<ApiError> {
-  return failureOf(answer.status, answer.statusText, await answer.text().catch(() => ""), answer.headers.get("X-Request-ID") ?? "");
+async function failure(answer: Response, sent: string | null): Promise<ApiError> {
+  const fault = failureOf(answer.status, answer.statusText, await answer.text().catch(() => ""), answer.headers.get("X-Request-ID") ?? "");
+  if (answer.status === 401) refused(sent, answer.headers.get("X-WWW-Authenticate") ?? answer.headers.get("WWW-Authenticate") ?? "", fault.message);
+  return fault;
 }
 
-/** Fetches, and throws ApiError for every answer but 2xx. */
+/** Fetches from the server as whoever is signed in, and throws ApiError for every answer but 2xx. */
 export async function request(url: string, options: RequestInit = {}): Promise<Response> {
+  const sent = currentSession().credential?.header ?? null;
+  const headers = new Headers(options.headers);
+  for (const [name, value] of Object.entries(sessionHeaders())) headers.set(name, value);
   let answer: Response;
   try {
-    answer = await fetch(url, options);
+    answer = await fetch(url, { ...options, headers });
   } catch (fault) {
     if (fault instanceof DOMException && fault.name === "AbortError") throw fault;
     throw new ApiError("The server cannot be reached. It may be stopped or restarting.", 0, "UNREACHABLE", "");
   }
-  if (!answer.ok) throw await failure(answer);
+  if (!answer.ok) throw await failure(answer, sent);
   return answer;
+}
+
+/** "SetExperimentTag" as "set experiment tag". */
+function wordsOf(operation: string): string {
+  return operation.replace(/[A-Z]/g, (letter, at: number) => (at > 0 ? " " : "") + letter.toLowerCase());
+}
+
+/** Says of a refusal what it was that is not allowed. */
+function named(fault: unknown, operation: string): unknown {
+  if (!(fault instanceof ApiError) || fault.status !== 403) return fault;
+  return new ApiError(`Not allowed to ${wordsOf(operation)}. ${fault.message}`, fault.status, fault.code, fault.requestId);
 }
 
 /** Calls an operation of the contract. */
@@ -80,6 +97,8 @@ export async function call<Name extends keyof Operations>(
     options.headers = { "Content-Type": "application/json" };
     options.body = JSON.stringify(rest);
   }
-  const answer = await request(url, options);
+  const answer = await request(url, options).catch((fault: unknown) => {
+    throw named(fault, name);
+  });
   return (await answer.json()) as Operations[Name]["response"];
 }

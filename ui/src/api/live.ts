@@ -1,6 +1,8 @@
 import { useEffect, useRef, useSyncExternalStore } from "react";
 
-import { place } from "./client";
+import { ApiError, place, request } from "./client";
+import { readEvents, type StreamEvent } from "./event-stream";
+import { watchSession } from "./session";
 
 /** What was touched since the last event; with `all`, everything may have been. */
 export interface Change {
@@ -14,19 +16,31 @@ export type Connection = "off" | "connecting" | "live" | "lost";
 
 const everything: Change = { experiments: [], runs: [], models: [], all: true };
 
+/** Milliseconds until a stream that was lost is opened again: soon at first, then not so often. */
+function pauseAfter(losses: number): number {
+  return Math.min(500 * 2 ** losses, 5000);
+}
+
 /**
- * One stream of changes for the whole page. It is open while something listens and the page can be seen: browsers
- * allow six connections a server, and hidden pages would use them up.
+ * One stream of changes for the whole page, read by fetch, since an EventSource cannot say who asks. It is open while
+ * something listens and the page can be seen: browsers allow six connections a server, and hidden pages would use them
+ * up.
  */
 class ChangeStream {
-  private source: EventSource | null = null;
+  private abort: AbortController | null = null;
   private readonly listeners = new Set<(change: Change) => void>();
   private readonly watchers = new Set<() => void>();
   private missed = false;
+  private losses = 0;
   state: Connection = "off";
 
   constructor() {
     document.addEventListener("visibilitychange", () => this.update());
+    // Whoever signs in or out listens as somebody else.
+    watchSession(() => {
+      this.close();
+      this.update();
+    });
   }
 
   listen(listener: (change: Change) => void): () => void {
@@ -46,37 +60,56 @@ class ChangeStream {
 
   private update(): void {
     const wanted = this.listeners.size > 0 && !document.hidden;
-    if (wanted && !this.source) this.open();
-    if (!wanted && this.source) this.close();
+    if (wanted && !this.abort) void this.run(new AbortController());
+    if (!wanted && this.abort) this.close();
   }
 
-  private open(): void {
+  /** Keeps the stream open until it is closed. */
+  private async run(abort: AbortController): Promise<void> {
+    this.abort = abort;
+    this.losses = 0;
     this.set("connecting");
-    const source = new EventSource(place("ajax-api/3.0/millrace/changes"));
-    this.source = source;
-    source.addEventListener("ready", () => {
-      this.set("live");
-      if (this.missed) this.tell(everything);
-      this.missed = false;
-    });
-    source.addEventListener("change", (event) => this.tell(JSON.parse(String(event.data)) as Change));
-    source.onerror = () => {
+    const closed = () => abort.signal.aborted;
+    while (!closed()) {
+      const fault = await this.read(abort.signal);
+      if (closed()) return;
       this.missed = true;
-      this.set("lost");
-      // Refused for good, not merely cut off: the browser does not try again by itself.
-      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.reopen(source), 5000);
-    };
+      if (fault instanceof ApiError && (fault.status === 401 || fault.status === 403)) {
+        this.set("off");
+        return;
+      }
+      // The server ends every stream after some minutes; that alone is nothing to tell.
+      if (fault !== null) this.set("lost");
+      const pause = fault === null && this.losses === 0 ? 100 : pauseAfter(this.losses);
+      this.losses++;
+      await new Promise((done) => setTimeout(done, pause));
+    }
   }
 
-  private reopen(source: EventSource): void {
-    if (this.source !== source) return;
-    this.source = null;
-    this.update();
+  /** Reads a stream to its end; what broke it, or null when it ended as it should. */
+  private async read(signal: AbortSignal): Promise<unknown> {
+    try {
+      const answer = await request(place("ajax-api/3.0/millrace/changes"), { signal, headers: { Accept: "text/event-stream" } });
+      if (answer.body) await readEvents(answer.body, (event) => signal.aborted || this.take(event));
+      return null;
+    } catch (fault) {
+      return fault;
+    }
+  }
+
+  private take(event: StreamEvent): void {
+    if (event.name === "change") this.tell(JSON.parse(event.data) as Change);
+    if (event.name !== "ready") return;
+    this.losses = 0;
+    this.set("live");
+    if (this.missed) this.tell(everything);
+    this.missed = false;
   }
 
   private close(): void {
-    this.source?.close();
-    this.source = null;
+    if (!this.abort) return;
+    this.abort.abort();
+    this.abort = null;
     this.missed = true;
     this.set("off");
   }

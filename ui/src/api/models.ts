@@ -4,18 +4,18 @@ import { call } from "./client";
 import { useChanges } from "./live";
 import { modelFilter, quoted } from "./model-words";
 import { usePaced } from "./pace";
+import { settings } from "../settings";
 
-const pageSize = 100;
 const mostVersions = 1000;
 
 export function useModels(text: string) {
   const filter = modelFilter(text);
   return useInfiniteQuery({
-    queryKey: ["models", filter],
+    queryKey: ["models", filter, settings().pageSize],
     queryFn: ({ signal, pageParam }) =>
       call(
         "SearchRegisteredModels",
-        { max_results: pageSize, order_by: ["last_updated_timestamp DESC", "name ASC"], ...(filter ? { filter } : {}), ...(pageParam ? { page_token: pageParam } : {}) },
+        { max_results: settings().pageSize, order_by: ["last_updated_timestamp DESC", "name ASC"], ...(filter ? { filter } : {}), ...(pageParam ? { page_token: pageParam } : {}) },
         signal,
       ),
     initialPageParam: "",

@@ -7,6 +7,7 @@ import type { Experiment, RunColumns, RunTable, SearchRunTableRequest } from "./
 import { useChanges } from "./live";
 import { usePaced } from "./pace";
 import { decodeColumns, isHistory, keyOf, kindOf, type Cells, type ColumnId } from "./table";
+import { settings } from "../settings";
 
 /** Which runs are shown, and in which order. */
 export interface RunSearch {
@@ -23,9 +24,6 @@ const mostRows = 200_000;
 const pageRows = 20_000;
 const mostCells = 8_000_000;
 const mostAtOnce = 3;
-/** Metrics and params that are shown when nothing was chosen. */
-const firstColumns = 6;
-
 export const parentTag: ColumnId = "tags.mlflow.parentRunId";
 const always = { attributes: ["run_name", "status", "start_time", "end_time", "lifecycle_stage", "user_id"], tags: [keyOf(parentTag)] };
 
@@ -84,7 +82,8 @@ function firstAnswer(search: RunSearch, whole: boolean, columns: readonly Column
     {
       ...scope(search),
       ...base,
-      ...(columns ? {} : { first_columns: firstColumns }),
+      // What was not chosen is what the settings say: so many of the first metrics and params.
+      ...(columns ? {} : { first_columns: settings().columns }),
       with_context: true,
       with_total: true,
       max_results: whole ? mostRows : blockRows,
@@ -142,7 +141,7 @@ interface Sight {
  */
 export function useRunTable({ search, columns, needed, whole }: Options) {
   const client = useQueryClient();
-  const key = ["runs", search.experiments, search.filter, search.order, search.stage, whole, needed];
+  const key = ["runs", search.experiments, search.filter, search.order, search.stage, whole, needed, settings().columns];
   const chosen = useRef(columns);
   useEffect(() => {
     chosen.current = columns;

@@ -80,7 +80,7 @@ describe("an upload", () => {
   });
   it("asks before it replaces", async () => {
     const list = (folder: string) => Promise.resolve(folder === "a" ? [{ path: "a/x", is_dir: false }, { path: "a/y", is_dir: true }] : []);
-    const files = { key: "", list, url: String };
+    const files = { key: "", list, url: String, zipUrl: String };
     expect(await takenPaths(files, [joined("a", "x"), joined("a", "y"), joined("", "z")])).toEqual(["a/x"]);
   });
 });

@@ -2,6 +2,7 @@ import { useState } from "react";
 
 import type { Files } from "../api/artifacts";
 import type { FileInfo } from "../api/contract.gen";
+import { useSession } from "../api/session";
 import { bytes } from "../format";
 import { Empty, Fault, Loading } from "../parts/small";
 import { useBlobUrl } from "./blob";
@@ -38,16 +39,28 @@ export function PdfPreview({ files, file }: Props) {
   );
 }
 
-/** Sound or film, read in parts while it plays. */
+/** What a player is given whole, in bytes, where it cannot read parts by itself. */
+const mostWhole = 200_000_000;
+
+/**
+ * Sound or film, read in parts while it plays. A player sends no header that says who asks: to whoever has signed in
+ * the file is given whole.
+ */
 export function MediaPreview({ files, file, kind }: Props & { kind: "audio" | "video" }) {
   const path = file.path ?? "";
   const [failed, setFailed] = useState(false);
+  const signedIn = useSession().credential !== null;
+  const tooLarge = signedIn && (file.file_size ?? 0) > mostWhole;
+  const whole = useBlobUrl(files, path, "", signedIn && !tooLarge);
+  if (tooLarge) return <Empty title={`After signing in, files up to ${bytes(mostWhole)} are played; download this one to play it`} />;
+  if (whole.fault) return <Fault fault={whole.fault} retry={whole.retry} />;
+  if (signedIn && !whole.url) return <Loading what="the file" />;
   if (failed) return <Empty title="This browser cannot play the file; download it to play it elsewhere" />;
   const Player = kind;
   return (
     <div className="played">
       {/* What was logged has no captions to offer. */}
-      <Player controls preload="metadata" src={files.url(path)} aria-label={path} onError={() => setFailed(true)} />
+      <Player controls preload="metadata" src={signedIn ? whole.url : files.url(path)} aria-label={path} onError={() => setFailed(true)} />
     </div>
   );
 }

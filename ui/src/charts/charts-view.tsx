@@ -3,15 +3,16 @@ import "../styles/charts.css";
 import { useMemo, useState, type ReactNode } from "react";
 
 import { plural } from "../format";
-import type { CellSource } from "../parts/run-grid";
+import type { CellSource } from "../parts/grid-columns";
 import { Empty } from "../parts/small";
 import { link } from "../router";
 import type { RunColumns } from "../api/contract.gen";
 import type { RunSearch } from "../api/runtable";
 import { keyOf, type ColumnId } from "../api/table";
+import { MediaPanels } from "../media/media-panels";
 import { MetricCharts } from "./metric-charts";
 import { Panels } from "./panels";
-import { strokeOf } from "./series";
+import { Swatch } from "./swatch";
 
 const firstRuns = 10;
 const mostRuns = 100;
@@ -86,6 +87,7 @@ export function ChartsView({ experiment, search, cells, keys, chosen, group }: P
       </aside>
       <div className="charts-main" tabIndex={0} role="region" aria-label="Charts of the runs">
         <Panels search={search} keys={keys} chosen={chosen} />
+        <MediaPanels runs={runs} />
         <MetricCharts keys={metrics} runs={runs} {...(groups ? { groups } : {})} />
       </div>
     </div>
@@ -101,11 +103,4 @@ function Entry({ name, number, hidden, toggle, children }: { name: string; numbe
       {children}
     </li>
   );
-}
-
-export function Swatch({ number, hollow = false }: { number: number; hollow?: boolean }) {
-  const stroke = strokeOf(number, false);
-  const night = strokeOf(number, true);
-  const color = `light-dark(${stroke.color}, ${night.color})`;
-  return <span className="swatch" style={{ borderColor: color, background: hollow ? "transparent" : color }} />;
 }

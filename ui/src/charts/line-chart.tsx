@@ -6,7 +6,7 @@ import uPlot from "uplot";
 import type { MetricLine } from "../api/contract.gen";
 import { exactTime, number } from "../format";
 import { useDark } from "./ink";
-import { align, seriesOf, strokeOf, type Axis } from "./series";
+import { align, onLogAxes, seriesOf, strokeOf, type Axis, type LogAxes } from "./series";
 
 export interface RunName {
   id: string;
@@ -21,7 +21,7 @@ interface Props {
   runs: ReadonlyMap<string, RunName>;
   axis: Axis;
   weight: number;
-  logarithmic: boolean;
+  log: LogAxes;
   height: number;
   /** Steps that were chosen by dragging; null for all. */
   onZoom: (range: [number, number] | null) => void;
@@ -99,7 +99,7 @@ function nearest(plot: uPlot, series: number, index: number): number {
 }
 
 /** Lines on a canvas, one a run; a band shows the extremes of what was put together. */
-export function LineChart({ title, lines, runs, axis, weight, logarithmic, height, onZoom }: Props) {
+export function LineChart({ title, lines, runs, axis, weight, log, height, onZoom }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const dark = useDark();
@@ -137,7 +137,7 @@ export function LineChart({ title, lines, runs, axis, weight, logarithmic, heigh
         axes,
         legend: { show: false },
         cursor: { points: { size: 6 }, drag: { x: true, y: false, setScale: false }, dataIdx: nearest, sync: { key: `runs-${axis}` } },
-        scales: { x: { time: axis === "time" }, y: { distr: logarithmic ? logScale : linearScale } },
+        scales: { x: { time: axis === "time", distr: log.x ? logScale : linearScale }, y: { distr: log.y ? logScale : linearScale } },
         series: [
           {},
           ...ids.flatMap((id): uPlot.Series[] => {
@@ -173,19 +173,12 @@ export function LineChart({ title, lines, runs, axis, weight, logarithmic, heigh
       plot.current = null;
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `shape` stands for the lines: new points need no new chart
-  }, [shape, runs, axis, logarithmic, height, dark]);
+  }, [shape, runs, axis, log.x, log.y, height, dark]);
 
   useEffect(() => {
-    const { x, columns } = align(
-      lines.map((line) => {
-        const series = seriesOf(line, axis, weight);
-        if (!logarithmic) return series;
-        const positive = (values: (number | null)[]) => values.map((value) => (value !== null && value > 0 ? value : null));
-        return { ...series, y: positive(series.y), low: series.low && positive(series.low), high: series.high && positive(series.high) };
-      }),
-    );
+    const { x, columns } = align(lines.map((line) => onLogAxes(seriesOf(line, axis, weight), { x: log.x, y: log.y })));
     plot.current?.setData([x, ...columns] as uPlot.AlignedData);
-  }, [lines, shape, runs, axis, weight, logarithmic, height, dark]);
+  }, [lines, shape, runs, axis, weight, log.x, log.y, height, dark]);
 
   return <div ref={box} className="chart" role="img" aria-label={`${title}: ${lines.length} lines; the table below it has the values`} onDoubleClick={() => zoom.current(null)} style={{ height }} />;
 }

@@ -4,12 +4,12 @@ import type { RunName } from "./line-chart";
 import type { Ink } from "./layouts";
 import { scaleOf } from "./scales";
 import { fontSize, short, type Scene, type Shape } from "./scene";
-import { seriesOf, strokeOf, type Axis, type Series } from "./series";
+import { onLogAxes, seriesOf, strokeOf, type Axis, type LogAxes, type Series } from "./series";
 
 interface Options {
   axis: Axis;
   weight: number;
-  logarithmic: boolean;
+  log: LogAxes;
 }
 
 const size = { width: 900, plot: 420 };
@@ -55,11 +55,11 @@ function lineShapes(series: Series, stroke: { color: string; dash: number[] }, p
 }
 
 /** A line chart as a file shows it: with its title, axes, and the names of its lines below. */
-export function lineScene(title: string, lines: readonly MetricLine[], runs: ReadonlyMap<string, RunName>, { axis, weight, logarithmic }: Options, ink: Ink): Scene {
-  const all = lines.map((line) => seriesOf(line, axis, weight));
-  const y = scaleOf(all.flatMap((one) => [...one.y, ...(one.low ?? []), ...(one.high ?? [])].filter((value) => value !== null)), { log: logarithmic, ticks: 6 });
+export function lineScene(title: string, lines: readonly MetricLine[], runs: ReadonlyMap<string, RunName>, { axis, weight, log }: Options, ink: Ink): Scene {
+  const all = lines.map((line) => onLogAxes(seriesOf(line, axis, weight), log));
+  const y = scaleOf(all.flatMap((one) => [...one.y, ...(one.low ?? []), ...(one.high ?? [])].filter((value) => value !== null)), { log: log.y, ticks: 6 });
   const xs = all.flatMap((one) => one.x);
-  const x = scaleOf(xs, { ticks: 7 });
+  const x = scaleOf(xs, { log: log.x, ticks: 7 });
   const [first, last] = xs.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
   const width = size.width - margin.left - margin.right;
   const height = size.plot - margin.top - margin.bottom;
@@ -73,10 +73,11 @@ export function lineScene(title: string, lines: readonly MetricLine[], runs: Rea
     shapes.push({ kind: "line", points: [[margin.left, at], [margin.left + width, at]], stroke: ink.grid, width: 1 });
     shapes.push({ kind: "text", x: margin.left - 6, y: at + 4, text: tick.label, fill: ink.muted, anchor: "end" });
   }
+  const valueAt = (part: number) => (log.x ? first * (last / first) ** part : first + part * (last - first));
   for (const tick of x.ticks) {
     const at = margin.left + tick.at * width;
     shapes.push({ kind: "line", points: [[at, margin.top], [at, margin.top + height]], stroke: ink.grid, width: 1 });
-    shapes.push({ kind: "text", x: at, y: margin.top + height + 16, text: xLabel(axis, first === last ? first : first + tick.at * (last - first)), fill: ink.muted, anchor: "middle" });
+    shapes.push({ kind: "text", x: at, y: margin.top + height + 16, text: xLabel(axis, first === last ? first : valueAt(tick.at)), fill: ink.muted, anchor: "middle" });
   }
   shapes.push({ kind: "text", x: margin.left + width / 2, y: size.plot - 8, text: { step: "step", time: "time (UTC)", relative: "since the first point" }[axis], fill: ink.muted, anchor: "middle" });
   const strokes = all.map((one) => strokeOf(runs.get(one.run)?.number ?? 0, ink.dark));

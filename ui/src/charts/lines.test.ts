@@ -36,7 +36,7 @@ describe("groups of lines", () => {
 describe("a line chart as a file", () => {
   const ink: Ink = { dark: false, text: "#000", muted: "#666", grid: "#ddd", accent: "#088" };
   const names = new Map([["a", { id: "a", name: "<b>run</b>", number: 0 }]]);
-  const drawn = (values: (number | "NaN")[], logarithmic = false) => lineScene("loss", [line("a", values.map((_, i) => i), values)], names, { axis: "step", weight: 0, logarithmic }, ink);
+  const drawn = (values: (number | "NaN")[], log = { x: false, y: false }) => lineScene("loss", [line("a", values.map((_, i) => i), values)], names, { axis: "step", weight: 0, log }, ink);
   const curves = (scene: ReturnType<typeof drawn>) => scene.shapes.filter((shape) => shape.kind === "line" && shape.width === 1.6);
   it("has its lines, its title and its names, and no markup of others", () => {
     const text = svgText(drawn([1, 2, 3]), "#fff");
@@ -46,7 +46,15 @@ describe("a line chart as a file", () => {
   });
   it("breaks lines where there is no value, and where a logarithm has none", () => {
     expect(curves(drawn([1, 2, "NaN", 3, 4]))).toHaveLength(2);
-    expect(curves(drawn([1, 2, -1, 3, 4], true))).toHaveLength(2);
+    expect(curves(drawn([1, 2, -1, 3, 4], { x: false, y: true }))).toHaveLength(2);
+  });
+  it("leaves out what a logarithm of the step has no place for", () => {
+    const [curve] = curves(drawn([5, 6, 7, 8, 9], { x: true, y: false }));
+    const across = curve?.kind === "line" ? curve.points.map(([x]) => x) : [];
+    expect(across).toHaveLength(4);
+    // Steps 1, 2 and 4 lie as far from each other.
+    expect((across[1] ?? 0) - (across[0] ?? 0)).toBeCloseTo((across[3] ?? 0) - (across[1] ?? 0));
+    expect(svgText(drawn([5], { x: true, y: true }), "#fff")).not.toMatch(/NaN|Infinity/);
   });
   it("stays whole without a single value", () => {
     expect(svgText(drawn(["NaN"]), "#fff")).not.toMatch(/NaN|Infinity/);

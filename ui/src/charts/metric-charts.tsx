@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { call } from "../api/client";
 import type { MetricLine } from "../api/contract.gen";
@@ -12,12 +12,13 @@ import { Fault } from "../parts/small";
 import { setSearch, usePlace } from "../router";
 import { DownloadMenu } from "./download-menu";
 import { groupLines } from "./groups";
+import { useInSight } from "./in-sight";
 import { readInk, useDark } from "./ink";
 import { LineChart, type RunName } from "./line-chart";
 import { lineScene } from "./line-scene";
 import type { PictureHandle } from "./picture";
 import { pngOf, svgText, type Scene } from "./scene";
-import type { Axis } from "./series";
+import { onLogAxes, seriesOf, type Axis, type LogAxes } from "./series";
 
 interface Props {
   keys: readonly string[];
@@ -37,7 +38,7 @@ function readAxis(text: string | null): Axis {
 export function MetricCharts({ keys, runs, groups, height = 230 }: Props) {
   const { search } = usePlace();
   const axis = readAxis(search.get("x"));
-  const logarithmic = search.get("log") === "1";
+  const log = useMemo(() => ({ x: axis !== "time" && search.get("logx") === "1", y: search.get("log") === "1" }), [axis, search]);
   const [weight, setWeight] = useState(Number(search.get("smooth") ?? 0) / 100);
   const [text, setText] = useState("");
   const names = useMemo(() => new Map(runs.map((run) => [run.id, run])), [runs]);
@@ -57,7 +58,10 @@ export function MetricCharts({ keys, runs, groups, height = 230 }: Props) {
             </button>
           ))}
         </div>
-        <button type="button" className="button" aria-pressed={logarithmic} onClick={() => setSearch({ log: logarithmic ? undefined : "1" })}>
+        <button type="button" className="button" aria-pressed={log.x} disabled={axis === "time"} onClick={() => setSearch({ logx: log.x ? undefined : "1" })}>
+          Log x
+        </button>
+        <button type="button" className="button" aria-pressed={log.y} onClick={() => setSearch({ log: log.y ? undefined : "1" })}>
           Log y
         </button>
         <label className="row">
@@ -73,7 +77,7 @@ export function MetricCharts({ keys, runs, groups, height = 230 }: Props) {
       </div>
       <div className="charts">
         {shown.map((key) => (
-          <ChartCard key={key} metric={key} runs={runs} groups={groups} names={names} axis={axis} weight={weight} logarithmic={logarithmic} height={height} />
+          <ChartCard key={key} metric={key} runs={runs} groups={groups} names={names} axis={axis} weight={weight} log={log} height={height} />
         ))}
       </div>
     </section>
@@ -87,19 +91,8 @@ interface CardProps {
   names: ReadonlyMap<string, RunName>;
   axis: Axis;
   weight: number;
-  logarithmic: boolean;
+  log: LogAxes;
   height: number;
-}
-
-function useInSight(): [React.RefObject<HTMLElement | null>, boolean] {
-  const element = useRef<HTMLElement>(null);
-  const [inSight, setInSight] = useState(false);
-  useEffect(() => {
-    const observer = new IntersectionObserver(([entry]) => setInSight(entry?.isIntersecting ?? false), { rootMargin: "300px" });
-    if (element.current) observer.observe(element.current);
-    return () => observer.disconnect();
-  }, []);
-  return [element, inSight];
 }
 
 /** Charts ask together: those that come into sight at once make one request. */
@@ -149,7 +142,7 @@ function useDrawn(lines: readonly MetricLine[] | undefined, { names, groups, axi
   return { lines: drawn, names: labels ?? names };
 }
 
-function ChartCard({ metric, runs, groups, names: runNames, axis, weight, logarithmic, height }: CardProps) {
+function ChartCard({ metric, runs, groups, names: runNames, axis, weight, log, height }: CardProps) {
   const [card, inSight] = useInSight();
   const [range, setRange] = useState<[number, number] | null>(null);
   const [asTable, setAsTable] = useState(false);
@@ -167,7 +160,8 @@ function ChartCard({ metric, runs, groups, names: runNames, axis, weight, logari
   });
   const { lines, names } = useDrawn(query.data, { names: runNames, groups, axis });
   const dark = useDark();
-  const drawable = lines.some((line) => line.values?.some((value) => Number.isFinite(real(value))));
+  const hasNumbers = lines.some((line) => line.values?.some((value) => Number.isFinite(real(value))));
+  const drawable = useMemo(() => lines.some((line) => onLogAxes(seriesOf(line, axis, 0), log).y.some((value) => value !== null)), [lines, axis, log]);
   const points = lines.reduce((sum, line) => sum + (line.point_count ?? 0), 0);
   return (
     <article ref={card} className="card" aria-label={metric}>
@@ -184,15 +178,15 @@ function ChartCard({ metric, runs, groups, names: runNames, axis, weight, logari
         <button type="button" className="button plain icon" aria-pressed={asTable} aria-label={`${metric} as a table`} title="As a table" onClick={() => setAsTable(!asTable)}>
           <Icon name="table" />
         </button>
-        <DownloadMenu title={metric} disabled={lines.length === 0} picture={() => pictureOf(lineScene(metric, lines, names, { axis, weight, logarithmic }, readInk(dark)), readInk(dark))} csv={() => linesCsv(lines, names)} />
+        <DownloadMenu title={metric} disabled={lines.length === 0} picture={() => pictureOf(lineScene(metric, lines, names, { axis, weight, log }, readInk(dark)), readInk(dark))} csv={() => linesCsv(lines, names)} />
       </header>
       <div className="chart-body" style={{ height: height + 12 }}>
         {query.error && <Fault fault={query.error} retry={() => void query.refetch()} />}
         {query.data && lines.length === 0 && <p className="muted chart-empty">No values{range ? " in this range" : ""}</p>}
         {lines.length > 0 && asTable && <ValueTable lines={lines} names={names} />}
-        {lines.length > 0 && !asTable && !drawable && <p className="muted chart-empty">No value is a finite number</p>}
+        {lines.length > 0 && !asTable && !drawable && <p className="muted chart-empty">{hasNumbers ? "Nothing above zero, which a logarithmic axis needs" : "No value is a finite number"}</p>}
         {drawable && !asTable && (
-          <LineChart title={metric} lines={lines} runs={names} axis={axis} weight={weight} logarithmic={logarithmic} height={height} onZoom={setRange} />
+          <LineChart title={metric} lines={lines} runs={names} axis={axis} weight={weight} log={log} height={height} onZoom={setRange} />
         )}
       </div>
     </article>

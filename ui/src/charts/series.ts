@@ -1,6 +1,12 @@
 import { real } from "../api/table";
 import type { MetricLine } from "../api/contract.gen";
 
+/** Which axes are logarithmic. */
+export interface LogAxes {
+  x: boolean;
+  y: boolean;
+}
+
 export type Axis = "step" | "time" | "relative";
 
 /** One drawn line with its band of extremes, in order of x. */
@@ -58,6 +64,13 @@ export function seriesOf(line: MetricLine, axis: Axis, weight: number): Series {
     high: high && pick(high),
     points: line.point_count ?? 0,
   };
+}
+
+/** Without what a logarithmic axis has no place for: points at or before zero across, values at or below it up. */
+export function onLogAxes(series: Series, { x, y }: LogAxes): Series {
+  const shown = series.x.flatMap((value, i) => (x && value <= 0 ? [] : [i]));
+  const pick = (values: readonly (number | null)[]) => shown.map((i) => values[i] ?? null).map((value) => (y && value !== null && value <= 0 ? null : value));
+  return { ...series, x: shown.map((i) => series.x[i] ?? 0), y: pick(series.y), low: series.low && pick(series.low), high: series.high && pick(series.high) };
 }
 
 /** All series over one shared, sorted x; places where a series has no point are undefined, for the line to go on. */

@@ -48,11 +48,12 @@ export function Artifacts({ files, root, folder = "" }: { files: Files; root: st
   return (
     <div className="card artifacts">
       <div className="tree" data-over={over !== null || undefined} {...drag}>
-        {files.upload && (
-          <div className="row">
-            <UploadMenu onChoose={(chosen) => void offer(folder, chosen).catch(sayFault)} />
-          </div>
-        )}
+        <div className="row">
+          {files.upload && <UploadMenu onChoose={(chosen) => void offer(folder, chosen).catch(sayFault)} />}
+          <a className="button" href={files.zipUrl(folder)} download>
+            <Icon name="download" /> All as ZIP
+          </a>
+        </div>
         <UploadList list={uploads.list} cancel={uploads.cancel} />
         <Folder files={files} path={folder} chosen={file} choose={setFile} over={over} />
         {files.upload && <p className="muted hint">{over === null ? "Drop files here to add them" : `Drop them into ${over || "the top folder"}`}</p>}
@@ -104,7 +105,7 @@ function Folder({ path, ...rest }: FolderProps) {
 }
 
 function Entry({ file, ...rest }: { file: FileInfo } & Omit<FolderProps, "path">) {
-  const { chosen, choose, over } = rest;
+  const { files, chosen, choose, over } = rest;
   const [open, setOpen] = useState(false);
   const path = file.path ?? "";
   const name = path.slice(path.lastIndexOf("/") + 1);
@@ -129,6 +130,9 @@ function Entry({ file, ...rest }: { file: FileInfo } & Omit<FolderProps, "path">
           <Icon name="folder" />
           <bdi className="clip">{name}</bdi>
         </button>
+        <a className="button plain icon" href={files.zipUrl(path)} download aria-label={`Download the folder ${name} as ZIP`} title="Download as ZIP">
+          <Icon name="download" />
+        </a>
       </div>
       {open && <Folder path={path} {...rest} />}
     </div>

@@ -6,12 +6,14 @@ import { Fragment, lazy, Suspense, useEffect, useMemo, useState } from "react";
 
 import { call } from "../api/client";
 import { compareRuns } from "../api/differences";
-import { Swatch } from "../charts/charts-view";
+import { Swatch } from "../charts/swatch";
 import { number, plural } from "../format";
 import { setCrumbs } from "../parts/crumbs";
 import { Empty, Fault, Loading } from "../parts/small";
 import { link } from "../router";
 
+const FileDiff = lazy(() => import("../compare/file-diff").then((part) => ({ default: part.FileDiff })));
+const MediaPanels = lazy(() => import("../media/media-panels").then((part) => ({ default: part.MediaPanels })));
 const MetricCharts = lazy(() => import("../charts/metric-charts").then((part) => ({ default: part.MetricCharts })));
 
 const mostRuns = 100;
@@ -19,6 +21,7 @@ const mostRuns = 100;
 export function ComparePage({ runs: asked }: { runs: readonly string[] }) {
   const ids = useMemo(() => asked.filter((id) => /^\w{1,64}$/.test(id)).slice(0, mostRuns), [asked]);
   const [all, setAll] = useState(false);
+  const [withFiles, setWithFiles] = useState(false);
   const query = useQuery({
     queryKey: ["compare", ids],
     queryFn: async ({ signal }) => {
@@ -50,11 +53,19 @@ export function ComparePage({ runs: asked }: { runs: readonly string[] }) {
     <div className="page">
       <div className="bar">
         <h1 style={{ marginRight: "auto" }}>Compare {plural(runs.length, "run")}</h1>
+        <button type="button" className="button" aria-pressed={withFiles} disabled={runs.length < 2} onClick={() => setWithFiles(!withFiles)}>
+          Files
+        </button>
         <button type="button" className="button" aria-pressed={all} disabled={same === 0} onClick={() => setAll(!all)}>
           {plural(same, "equal row")}
         </button>
       </div>
       {runs.length < ids.length && <p className="notice warn">{plural(ids.length - runs.length, "run")} could not be found.</p>}
+      {withFiles && (
+        <Suspense fallback={<Loading what="files" />}>
+          <FileDiff runs={names} />
+        </Suspense>
+      )}
       <div className="card compare" tabIndex={0} role="region" aria-label="Params, metrics and tags side by side">
         <table>
           <thead>
@@ -102,6 +113,9 @@ export function ComparePage({ runs: asked }: { runs: readonly string[] }) {
           </tbody>
         </table>
       </div>
+      <Suspense>
+        <MediaPanels runs={names} />
+      </Suspense>
       {metrics.length > 0 && (
         <Suspense fallback={<Loading what="charts" />}>
           <h2>Charts</h2>

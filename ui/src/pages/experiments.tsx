@@ -16,6 +16,10 @@ import { Menu } from "../parts/menu";
 import { Empty, Fault, Loading, Snippet, Time } from "../parts/small";
 import { say, sayFault } from "../parts/toasts";
 import { go, link, setSearch, usePlace } from "../router";
+import { useSettings } from "../settings";
+
+/** As the style sheets have it for each density, in pixels. */
+const rowHeights = { compact: 30, normal: 38, roomy: 46 } as const;
 
 type Asked = { kind: "create" } | { kind: "rename"; experiment: Experiment };
 
@@ -34,6 +38,7 @@ export function ExperimentsPage() {
   const [cursor, setCursor] = useState(0);
   const [asked, setAsked] = useState<Asked | null>(null);
   const box = useRef<HTMLDivElement>(null);
+  const rowHeight = rowHeights[useSettings().density];
   const input = useRef<HTMLInputElement>(null);
   useLiveExperiments();
   useEffect(() => setCrumbs([{ text: "Experiments" }]), []);
@@ -53,7 +58,7 @@ export function ExperimentsPage() {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
-    estimateSize: () => 38,
+    estimateSize: () => rowHeight,
     overscan: 12,
   });
 

@@ -13,6 +13,7 @@ import { setCrumbs } from "../parts/crumbs";
 import { FormDialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
 import { Note } from "../parts/note";
+import { PlainTable } from "../parts/plain-table";
 import { CopyButton, Empty, Fault, Loading, Snippet, Time } from "../parts/small";
 import { TagEditor } from "../parts/tag-editor";
 import { say } from "../parts/toasts";
@@ -56,11 +57,7 @@ export function ModelPage({ name }: { name: string }) {
         <span>
           <span className="muted">Changed</span> <Time at={model.last_updated_timestamp} />
         </span>
-        <TagEditor
-          tags={model.tags ?? []}
-          onSet={(key, value) => call("SetRegisteredModelTag", { name, key, value }).then(refresh)}
-          onDelete={(key) => call("DeleteRegisteredModelTag", { name, key }).then(refresh)}
-        />
+        <TagEditor tags={model.tags ?? []} onSet={(key, value) => call("SetRegisteredModelTag", { name, key, value }).then(refresh)} onDelete={(key) => call("DeleteRegisteredModelTag", { name, key }).then(refresh)} />
       </div>
       <Versions model={model} versions={versions.data?.model_versions} fault={versions.error} retry={() => void versions.refetch()} refresh={refresh} />
       {versions.data?.next_page_token && <p className="notice warn">The newest {plural(versions.data.model_versions?.length ?? 0, "version")} are shown.</p>}
@@ -106,27 +103,25 @@ function Versions({ model, versions, fault, retry, refresh }: VersionsProps) {
         </button>
         <span className="muted">{versions.length}</span>
       </header>
-      <div className="scrolls" tabIndex={0} role="region" aria-label="Table of versions">
-        <table className="plain">
-          <thead>
-            <tr>
-              <th className="tight">
-                <span className="unseen">Selected</span>
-              </th>
-              <th>Version</th>
-              <th>Aliases</th>
-              <th>From</th>
-              <th className="wide">Description</th>
-              <th>Created</th>
-            </tr>
-          </thead>
-          <tbody>
-            {versions.map((version) => (
-              <VersionRow key={version.version} model={model} version={version} selected={selected.has(version.version ?? "")} toggle={toggle} refresh={refresh} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <PlainTable
+        of="versions"
+        head={
+          <>
+            <th className="tight">
+              <span className="unseen">Selected</span>
+            </th>
+            <th>Version</th>
+            <th>Aliases</th>
+            <th>From</th>
+            <th className="wide">Description</th>
+            <th>Created</th>
+          </>
+        }
+      >
+        {versions.map((version) => (
+          <VersionRow key={version.version} model={model} version={version} selected={selected.has(version.version ?? "")} toggle={toggle} refresh={refresh} />
+        ))}
+      </PlainTable>
     </section>
   );
 }
@@ -159,9 +154,7 @@ function VersionRow({ model, version, selected, toggle, refresh }: RowProps) {
       <td>
         <Aliases model={name} version={number} aliases={model.aliases ?? []} refresh={refresh} />
       </td>
-      <td className="mono">
-        {run ? <a href={link(`/runs/${run}`)}>run {run.slice(0, 8)}</a> : loggedModel ? <a href={link(`/logged-models/${loggedModel}`)}>{loggedModel.slice(0, 10)}</a> : <span className="muted">–</span>}
-      </td>
+      <td className="mono">{run ? <a href={link(`/runs/${run}`)}>run {run.slice(0, 8)}</a> : loggedModel ? <a href={link(`/logged-models/${loggedModel}`)}>{loggedModel.slice(0, 10)}</a> : <span className="muted">–</span>}</td>
       <td className="wide">
         <bdi className="clip about">{version.description?.slice(0, 200)}</bdi>
       </td>
@@ -229,9 +222,7 @@ function DeleteModel({ name, versions, onClose }: { name: string; versions: numb
   };
   return (
     <FormDialog title="Delete the model?" action="Delete for good" danger onSubmit={submit} onClose={onClose}>
-      <p>
-        {versions === undefined ? "Its versions" : `Its ${plural(versions, "version")}`}, aliases and tags go with it, and nothing brings them back. Runs and their files stay.
-      </p>
+      <p>{versions === undefined ? "Its versions" : `Its ${plural(versions, "version")}`}, aliases and tags go with it, and nothing brings them back. Runs and their files stay.</p>
       <label className="field">
         <span>
           Type <bdi className="mono">{name}</bdi> to delete it

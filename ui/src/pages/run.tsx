@@ -23,6 +23,7 @@ import { CopyButton, Empty, Fault, Loading, Snippet, Status, Time, useNow } from
 import { say, sayFault } from "../parts/toasts";
 import { link } from "../router";
 
+const MediaPanels = lazy(() => import("../media/media-panels").then((part) => ({ default: part.MediaPanels })));
 const MetricCharts = lazy(() => import("../charts/metric-charts").then((part) => ({ default: part.MetricCharts })));
 const Artifacts = lazy(() => import("./artifacts").then((part) => ({ default: part.Artifacts })));
 
@@ -164,8 +165,15 @@ function Metrics({ run, system }: { run: Run; system: boolean }) {
   const id = run.info?.run_id ?? "";
   const name = run.info?.run_name ?? id;
   const runs = useMemo(() => [{ id, number: 0, name }], [id, name]);
+  if (!system) {
+    return (
+      <>
+        <MediaPanels runs={runs} />
+        {keys.length > 0 ? <MetricCharts keys={keys} runs={runs} /> : <Empty title="This run has no metrics yet" />}
+      </>
+    );
+  }
   if (keys.length > 0) return <MetricCharts keys={keys} runs={runs} />;
-  if (!system) return <Empty title="This run has no metrics yet" />;
   return (
     <Empty title="This run logged nothing about its machine">
       <p>Processor, memory, disk, network and GPU are logged along when the client is told to:</p>

@@ -20,10 +20,12 @@ import { ExperimentTabs } from "../parts/experiment-tabs";
 import { FilterInput } from "../parts/filter-input";
 import { Icon } from "../parts/icons";
 import { Menu } from "../parts/menu";
-import { describeRows, noteColumn, RunGrid, type GridHandle } from "../parts/run-grid";
+import { describeRows, noteColumn } from "../parts/grid-columns";
+import { RunGrid, type GridHandle } from "../parts/run-grid";
 import { CopyButton, Empty, Fault, Loading, Snippet } from "../parts/small";
 import { say, sayFault } from "../parts/toasts";
 import { go, link, setSearch, usePlace } from "../router";
+import { useSettings } from "../settings";
 
 const ChartsView = lazy(() => import("../charts/charts-view").then((view) => ({ default: view.ChartsView })));
 
@@ -68,9 +70,10 @@ export function RunsPage({ experiment }: { experiment: string }) {
     () => setCrumbs([{ text: "Experiments", href: "#/experiments" }, { text: name }]),
     [name],
   );
+  const { columns: first } = useSettings();
   const columns = useMemo(
-    () => view.columns ?? defaultColumns([...(keys?.metrics ?? []).slice(0, 6).map((key): ColumnId => `metrics.${key}`), ...(keys?.params ?? []).slice(0, 6).map((key): ColumnId => `params.${key}`)]),
-    [view.columns, keys],
+    () => view.columns ?? defaultColumns([...(keys?.metrics ?? []).slice(0, first).map((key): ColumnId => `metrics.${key}`), ...(keys?.params ?? []).slice(0, first).map((key): ColumnId => `params.${key}`)]),
+    [view.columns, keys, first],
   );
   const parents = rows?.block(0)?.columns.get(parentTag);
   const hasNested = parents?.type === "text" && parents.texts.length > 0;

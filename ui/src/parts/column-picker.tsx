@@ -6,7 +6,7 @@ import type { RunColumns } from "../api/contract.gen";
 import { keyOf, type ColumnId } from "../api/table";
 import { count } from "../format";
 import { Icon } from "./icons";
-import { noteColumn, titleOf } from "./run-grid";
+import { noteColumn, titleOf } from "./grid-columns";
 
 interface Props {
   experiment: string;

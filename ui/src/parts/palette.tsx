@@ -3,6 +3,7 @@ import "../styles/run.css";
 import { useState, type KeyboardEvent } from "react";
 
 import { useExperiments } from "../api/experiments";
+import { signOut, useSession } from "../api/session";
 import { shortcuts } from "../keys";
 import { go, link } from "../router";
 import { rememberTheme } from "../theme";
@@ -20,12 +21,14 @@ const most = 50;
 /** Everything by name: experiments, a run by its id, and what the page can do. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const experiments = useExperiments();
+  const { credential } = useSession();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const [here] = useState(() => shortcuts().filter(({ keys }) => !/^(mod\+k|j|k|Enter|Escape)$/.test(keys)));
   const commands: Command[] = [
     ...here.map(({ what, run }): Command => ({ icon: "right", text: what, run })),
     ...(["light", "dark", "system"] as const).map((theme): Command => ({ icon: theme === "dark" ? "moon" : "sun", text: `Theme: ${theme}`, run: () => rememberTheme(theme) })),
+    ...(credential ? [{ icon: "exit", text: "Sign out", run: signOut } satisfies Command] : []),
     ...(experiments.data ?? []).filter((experiment) => experiment.lifecycle_stage === "active").map((experiment): Command => ({
       icon: "experiment",
       text: experiment.name ?? "",

@@ -1,7 +1,7 @@
 import { useEffect, useState, type ReactNode } from "react";
 
 import { ApiError } from "../api/client";
-import { exactTime, relativeTime } from "../format";
+import { shownTime } from "../format";
 import { Icon } from "./icons";
 
 export function CopyButton({ text, what }: { text: string; what: string }) {
@@ -47,9 +47,10 @@ export function useNow(): number {
 export function Time({ at }: { at: number | undefined }) {
   const present = useNow();
   if (at === undefined) return <span className="muted">–</span>;
+  const [shown, other] = shownTime(at, present);
   return (
-    <time dateTime={new Date(at).toISOString()} title={exactTime(at)}>
-      {relativeTime(at, present)}
+    <time dateTime={new Date(at).toISOString()} title={other}>
+      {shown}
     </time>
   );
 }

@@ -2,7 +2,7 @@ import { RowBlocks } from "../api/blocks";
 import { allRows, type RunSearch } from "../api/runtable";
 import { isHistory, keyOf, kindOf, type ColumnId } from "../api/table";
 import { csvLine, save } from "../csv";
-import { durationAt, titleOf, type CellSource } from "../parts/run-grid";
+import { durationAt, titleOf, type CellSource } from "../parts/grid-columns";
 import { curveKey, loadCurves, type Curve } from "./curves";
 
 function valueAt(cells: CellSource, id: ColumnId, row: number, now: number): string {

@@ -23,7 +23,10 @@ STREAM_BUFFER = 4 << 20
 @lru_cache(maxsize=256)
 def _entry(encoded: bytes) -> tuple[str, str]:
     """One entry of a call's metadata; that which names the instance comes with every call."""
-    entry = KeyValue.FromString(encoded)
+    try:
+        entry = KeyValue.FromString(encoded)
+    except DecodeError as error:
+        raise StatusError(StatusCode.INVALID_ARGUMENT, f"the metadata cannot be read: {error}") from error
     return entry.key, entry.value
 
 
@@ -50,17 +53,11 @@ class Call:
     @property
     def metadata(self) -> dict[str, str]:
         """All of it, read anew. Throws INVALID_ARGUMENT when an entry cannot be read."""
-        try:
-            return dict(map(_entry, self._entries))
-        except DecodeError as error:
-            raise StatusError(StatusCode.INVALID_ARGUMENT, f"the metadata cannot be read: {error}") from error
+        return dict(map(_entry, self._entries))
 
     def find(self, key: str) -> str:
-        """The value of a key of the metadata, or an empty string."""
-        try:
-            return next((value for name, value in map(_entry, self._entries) if name == key), "")
-        except DecodeError as error:
-            raise StatusError(StatusCode.INVALID_ARGUMENT, f"the metadata cannot be read: {error}") from error
+        """The value of a key of the metadata, or an empty string. Throws as `metadata` does."""
+        return next((value for name, value in map(_entry, self._entries) if name == key), "")
 
     @property
     def expired(self) -> bool:

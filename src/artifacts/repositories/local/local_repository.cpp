@@ -50,6 +50,20 @@ void remove_entry(const Descriptor& directory, const std::string& name) {
     throw_system_error(errno, "delete '" + name + "'");
 }
 
+// What an entry is, through links; false for those that lead out of the root, where read() does not go
+// either.
+bool find_out(const RootDirectory& root, const Descriptor& directory, const std::string& name,
+              const std::string& path, struct stat& status) {
+  if (fstatat(directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return false;
+  if (!S_ISLNK(status.st_mode)) return true;
+  try {
+    const Descriptor target = root.open(path, O_PATH);
+    return target.is_open() && fstat(target.get(), &status) == 0;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 v1::plugin::ArtifactListing LocalRepository::list(const CallContext&,
@@ -58,12 +72,13 @@ v1::plugin::ArtifactListing LocalRepository::list(const CallContext&,
   const Descriptor directory = root_.open(request.path(), O_RDONLY | O_DIRECTORY);
   if (!directory.is_open()) return listing;
   for (const std::string& name : names_in(directory)) {
+    if (name.starts_with(kReservedPrefix)) continue;
+    const std::string path = join_path(request.path(), name);
     struct stat status {};
-    if (name.starts_with(kReservedPrefix) || fstatat(directory.get(), name.c_str(), &status, 0) != 0)
-      continue;
+    if (!find_out(root_, directory, name, path, status)) continue;
     if (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode)) continue;
     v1::FileInfo& file = *listing.add_files();
-    file.set_path(join_path(request.path(), name));
+    file.set_path(path);
     file.set_is_dir(S_ISDIR(status.st_mode));
     if (!file.is_dir()) file.set_file_size(status.st_size);
   }

@@ -1,4 +1,4 @@
-"""What an old official client does; run by the test with that client's Python. Prints "ok" at the end."""
+"""What an official client does with runs, run with the Python of that client's version. Prints "ok" at the end."""
 
 import sys
 
