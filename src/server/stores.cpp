@@ -6,6 +6,8 @@
 #include "millrace/v1/plugin/tracking_store.proxy.gen.h"
 #include "plugin/scheme.h"
 #include "registry/stores/sql/sql_registry_store.h"
+#include "sql/mysql/mysql_database.h"
+#include "sql/mysql/uri.h"
 #include "sql/postgres/postgres_database.h"
 #include "sql/postgres/uri.h"
 #include "sql/sqlite_database.h"
@@ -32,8 +34,16 @@ std::shared_ptr<sql::Database> open_postgres(const Settings& settings, const std
   return std::make_shared<sql::PostgresDatabase>(options);
 }
 
+std::shared_ptr<sql::Database> open_mysql(const Settings& settings, const std::string& uri) {
+  sql::MysqlDatabaseOptions options;
+  options.uri = uri;
+  options.artifact_root = artifact_root(settings);
+  return std::make_shared<sql::MysqlDatabase>(options);
+}
+
 std::shared_ptr<sql::Database> open_database(const Settings& settings, const std::string& uri) {
-  return sql::is_sqlite_uri(uri) ? open_sqlite(settings, uri) : open_postgres(settings, uri);
+  if (sql::is_sqlite_uri(uri)) return open_sqlite(settings, uri);
+  return sql::mysql::is_mysql_uri(uri) ? open_mysql(settings, uri) : open_postgres(settings, uri);
 }
 
 bool is_same_database(const std::string& a, const std::string& b) {
@@ -66,7 +76,8 @@ class MissingStore : public plugin::Channel {
 };
 
 bool is_built_in(const plugin::PluginHost& plugins, plugin::Kind kind, const std::string& uri) {
-  const bool known = sql::is_sqlite_uri(uri) || sql::postgres::is_postgres_uri(uri);
+  const bool known =
+      sql::is_sqlite_uri(uri) || sql::postgres::is_postgres_uri(uri) || sql::mysql::is_mysql_uri(uri);
   return known && plugins.catalog().for_uri(kind, uri).plugin == nullptr;
 }
 

@@ -11,7 +11,8 @@
 
 namespace millrace::server {
 
-/// The stores that the settings name: built in for sqlite: and postgresql: URIs, else those of plugins.
+/// The stores that the settings name: built in for sqlite:, postgresql: and mysql: URIs, else those of
+/// plugins.
 class Stores {
  public:
   /// Opens them. Throws INVALID_PARAMETER_VALUE that lists what is known for a scheme that nobody serves, and

@@ -24,7 +24,4 @@ class Database {
   ReaderPool readers_;
 };
 
-/// The schema revision of MLflow 3.17 that the stores know.
-inline constexpr const char* kSchemaRevision = "dc11669786a5";
-
 }  // namespace millrace::sql

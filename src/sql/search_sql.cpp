@@ -36,6 +36,13 @@ SqlText::Value value_of(const v1::Comparison& comparison) {
   }
 }
 
+// Texts are equal to the letter, whatever the collation of the column.
+bool is_equality_of_texts(const v1::Comparison& comparison) {
+  const bool equality =
+      comparison.comparator() == v1::COMPARATOR_EQUAL || comparison.comparator() == v1::COMPARATOR_NOT_EQUAL;
+  return equality && std::holds_alternative<std::string>(value_of(comparison));
+}
+
 void append_list(SqlText& sql, std::string_view column, const v1::Comparison& comparison) {
   sql << column << (comparison.comparator() == v1::COMPARATOR_IN ? " IN (" : " NOT IN (");
   for (int i = 0; i < comparison.texts().values_size(); ++i) {
@@ -90,6 +97,7 @@ void append_comparison(SqlText& sql, std::string_view column, const v1::Comparis
     default:
       sql << column << symbol(comparison.comparator());
       sql.value(value_of(comparison));
+      if (is_equality_of_texts(comparison)) sql << " COLLATE BINARY";
   }
 }
 

@@ -2,10 +2,10 @@
 
 #include <filesystem>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "sql/coalescing_vfs.h"
 #include "sql/schema.h"
+#include "sql/schema_check.h"
 
 namespace millrace::sql {
 namespace {
@@ -15,41 +15,14 @@ bool table_exists(Connection& connection, std::string_view name) {
   return statement.bind(1, name).step();
 }
 
-void refuse_other_revision(Connection& connection, const std::string& path) {
-  auto statement = connection.prepare("SELECT version_num FROM alembic_version");
-  const std::string revision = statement.step() ? std::string(statement.text(0)) : "none";
-  if (revision == kSchemaRevision) return;
-  throw Error(ErrorCode::kInvalidState,
-              "The database '" + path + "' has schema revision " + revision +
-                  ", but this server knows revision " + kSchemaRevision +
-                  " (MLflow 3.17). Bring it up with `mlflow db upgrade` of MLflow 3.17 after making "
-                  "a backup, or use a server made for that revision.");
-}
-
-// Clients expect an experiment "Default" with id 0 in every database.
-void create_default_experiment(Connection& connection, const std::string& artifact_root) {
-  const std::string location = artifact_root + (artifact_root.ends_with('/') ? "0" : "/0");
-  const int64_t now = unix_millis();
-  connection
-      .prepare(
-          "INSERT INTO experiments(experiment_id, name, artifact_location, lifecycle_stage, creation_time, "
-          "last_update_time, workspace) SELECT 0, 'Default', ?1, 'active', ?2, ?2, 'default' "
-          "WHERE NOT EXISTS (SELECT 1 FROM experiments)")
-      .bind(1, location)
-      .bind(2, now)
-      .run();
-}
-
 // Two servers may start on one new file at once: the write lock lets one of them make the schema.
 void prepare_schema(Connection& connection, const SqliteDatabaseOptions& options) {
+  const std::string label = "database '" + options.path + "'";
   Transaction transaction(connection, Transaction::Kind::kWrite);
   if (table_exists(connection, "alembic_version")) {
-    refuse_other_revision(connection, options.path);
+    refuse_other_revision(connection, label);
   } else if (table_exists(connection, "experiments") || table_exists(connection, "runs")) {
-    throw Error(ErrorCode::kInvalidState,
-                "The database '" + options.path +
-                    "' has tables of MLflow but no schema revision; it is not a database "
-                    "that MLflow 1.0 or later made.");
+    refuse_unversioned_tables(label);
   } else {
     connection.execute(std::string(schema_script()));
   }

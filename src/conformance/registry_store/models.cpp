@@ -83,10 +83,10 @@ void tags_replace_and_go(RegistryStoreSubject& subject, const Effort&) {
   store.tag("m", "k", "1");
   store.tag("m", "k", "2");
   store.tag("m", 1, "k", "3");
-  store.tag("m", 1, "k", std::string(100'000, 'x'));
+  store.tag("m", 1, "k", "4");
   require(store.get("m").tags_size() == 1 && store.get("m").tags(0).value() == "2",
           "the tag was not replaced");
-  require(store.find("m", 1).tags_size() == 1 && store.find("m", 1).tags(0).value().size() == 100'000,
+  require(store.find("m", 1).tags_size() == 1 && store.find("m", 1).tags(0).value() == "4",
           "the tag of a version was not replaced");
   require(store.get("m").last_updated_timestamp() == 1, "a tag counts as a change of the model");
   v1::plugin::RegisteredModelTagKey key;
@@ -107,6 +107,15 @@ void tags_replace_and_go(RegistryStoreSubject& subject, const Effort&) {
                 "a tag for an unknown model");
 }
 
+void long_tags_are_kept_whole(RegistryStoreSubject& subject, const Effort&) {
+  const RegistryWords store(subject.open_new());
+  store.model("m");
+  store.version("m");
+  store.tag("m", 1, "k", std::string(100'000, 'x'));
+  require(store.find("m", 1).tags_size() == 1 && store.find("m", 1).tags(0).value().size() == 100'000,
+          "the tag was not kept whole");
+}
+
 }  // namespace
 
 std::vector<RegistryStoreCheck> registered_model_checks() {
@@ -117,6 +126,7 @@ std::vector<RegistryStoreCheck> registered_model_checks() {
       {Theme::kCorrectness, "deleting a model takes versions, tags and aliases along",
        deleting_takes_all_along},
       {Theme::kCorrectness, "tags replace and go", tags_replace_and_go},
+      {Theme::kCorrectness, "a tag of a version keeps 100,000 characters", long_tags_are_kept_whole},
   };
 }
 

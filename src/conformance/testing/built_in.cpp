@@ -5,8 +5,11 @@
 
 #include "artifacts/repositories/local/local_repository.h"
 #include "conformance/testing/defects.h"
+#include "conformance/testing/mariadb_server.h"
 #include "conformance/testing/postgres_server.h"
 #include "registry/stores/sql/sql_registry_store.h"
+#include "sql/mysql/mysql_database.h"
+#include "sql/mysql/uri.h"
 #include "sql/postgres/postgres_database.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
 
@@ -26,16 +29,24 @@ std::shared_ptr<Functions> spoiled(std::shared_ptr<Interface> (*open)(const std:
   return functions;
 }
 
+constexpr const char* kArtifactRoot = "root:/artifacts";
+
 sql::SqliteDatabaseOptions database_in(const std::string& folder) {
   sql::SqliteDatabaseOptions options;
   options.path = folder + "/store.db";
-  options.artifact_root = "root:/artifacts";
+  options.artifact_root = kArtifactRoot;
   return options;
 }
 
-std::shared_ptr<sql::Database> postgres_database(const std::string& folder) {
-  const char* server = std::getenv("MILLRACE_TEST_POSTGRES");
-  if (server == nullptr) throw Error(ErrorCode::kInternalError, "MILLRACE_TEST_POSTGRES is not set");
+std::shared_ptr<sql::Database> remote_database(const std::string& folder) {
+  const char* server = std::getenv(kRemoteDatabase);
+  if (server == nullptr) throw Error(ErrorCode::kInternalError, std::string(kRemoteDatabase) + " is not set");
+  if (sql::mysql::is_mysql_uri(server)) {
+    sql::MysqlDatabaseOptions options;
+    options.uri = mariadb_database_of(server, folder);
+    options.artifact_root = kArtifactRoot;
+    return std::make_shared<sql::MysqlDatabase>(options);
+  }
   sql::PostgresDatabaseOptions options;
   options.uri = postgres_database_of(server, folder);
   options.artifact_root = kPostgresArtifactRoot;
@@ -51,20 +62,20 @@ std::shared_ptr<Functions> whole(std::shared_ptr<Interface> store) {
 
 }  // namespace
 
-std::shared_ptr<TrackingStore> open_postgres_store(const std::string& folder) {
-  return std::make_shared<tracking::SqlTrackingStore>(postgres_database(folder));
+std::shared_ptr<TrackingStore> open_remote_store(const std::string& folder) {
+  return std::make_shared<tracking::SqlTrackingStore>(remote_database(folder));
 }
 
-std::shared_ptr<RegistryStore> open_postgres_registry(const std::string& folder) {
-  return std::make_shared<registry::SqlRegistryStore>(postgres_database(folder));
+std::shared_ptr<RegistryStore> open_remote_registry(const std::string& folder) {
+  return std::make_shared<registry::SqlRegistryStore>(remote_database(folder));
 }
 
-std::shared_ptr<StoreOfFunctions> serve_postgres_store(const std::string& folder) {
-  return whole<StoreOfFunctions>(open_postgres_store(folder));
+std::shared_ptr<StoreOfFunctions> serve_remote_store(const std::string& folder) {
+  return whole<StoreOfFunctions>(open_remote_store(folder));
 }
 
-std::shared_ptr<RegistryOfFunctions> serve_postgres_registry(const std::string& folder) {
-  return whole<RegistryOfFunctions>(open_postgres_registry(folder));
+std::shared_ptr<RegistryOfFunctions> serve_remote_registry(const std::string& folder) {
+  return whole<RegistryOfFunctions>(open_remote_registry(folder));
 }
 
 std::shared_ptr<TrackingStore> open_sqlite_store(const std::string& folder) {

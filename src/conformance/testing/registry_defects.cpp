@@ -12,6 +12,7 @@ namespace {
 using Registry = RegistryOfFunctions;
 using v1::plugin::AliasWrite;
 using v1::plugin::Done;
+using v1::plugin::ModelVersionTagWrite;
 using v1::plugin::NewModelVersion;
 using v1::plugin::NewRegisteredModel;
 using v1::plugin::RegisteredModelTagWrite;
@@ -144,6 +145,11 @@ std::vector<RegistryDefect> defects_of_models() {
       {"tags replace and go",
        [](Registry& registry, auto&) {
          registry.on_delete_registered_model_tag = [](const auto&, const auto&) { return Done(); };
+       }},
+      {"a tag of a version keeps 100,000 characters",
+       [](Registry& registry, auto&) {
+         before(registry.on_set_model_version_tag,
+                [](ModelVersionTagWrite& tag) { tag.set_value(tag.value().substr(0, 65'535)); });
        }},
   };
 }

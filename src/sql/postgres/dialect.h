@@ -12,7 +12,7 @@ namespace millrace::sql::postgres {
 /// | `?1` | `$1` |
 /// | `INDEXED BY x`, `CROSS JOIN a ON`, `ORDER BY +x`: orders to SQLite's planner | `JOIN a ON`, `ORDER BY x`
 /// | | `rowid`: the order in which rows came | `ctid` | | `x LIKE ?1`, which has no escapes | `x LIKE $1
-/// ESCAPE ''` |
+/// ESCAPE ''` | | `x = ?1 COLLATE BINARY`: equal to the letter | `x = $1` |
 ///
 /// The rest means the same in both. Texts in quotes are left alone.
 std::string translate(std::string_view sql);

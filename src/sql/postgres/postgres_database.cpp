@@ -1,10 +1,9 @@
 #include "sql/postgres/postgres_database.h"
 
-#include "base/clock.h"
-#include "base/error.h"
 #include "sql/postgres/postgres_connection.h"
 #include "sql/postgres/schema.h"
 #include "sql/postgres/uri.h"
+#include "sql/schema_check.h"
 
 namespace millrace::sql {
 namespace {
@@ -18,31 +17,6 @@ bool exists(Connection& connection, std::string_view name) {
   auto row = connection.prepare("SELECT to_regclass(?1) IS NOT NULL");
   row.bind(1, name).step();
   return row.integer(0) != 0;
-}
-
-void refuse_other_revision(Connection& connection, const std::string& label) {
-  auto row = connection.prepare("SELECT version_num FROM alembic_version");
-  const std::string revision = row.step() ? std::string(row.text(0)) : "none";
-  if (revision == kSchemaRevision) return;
-  throw Error(
-      ErrorCode::kInvalidState,
-      "The " + label + " has schema revision " + revision + ", but this server knows revision " +
-          kSchemaRevision +
-          " (MLflow 3.17). Bring it up with `mlflow db upgrade` of MLflow 3.17 after making a backup, "
-          "or use a server made for that revision.");
-}
-
-// Clients expect an experiment "Default" with id 0 in every database.
-void create_default_experiment(Connection& connection, const std::string& artifact_root) {
-  const std::string location = artifact_root + (artifact_root.ends_with('/') ? "0" : "/0");
-  connection
-      .prepare(
-          "INSERT INTO experiments(experiment_id, name, artifact_location, lifecycle_stage, creation_time, "
-          "last_update_time, workspace) SELECT 0, 'Default', ?1, 'active', ?2, ?2, 'default' "
-          "WHERE NOT EXISTS (SELECT 1 FROM experiments)")
-      .bind(1, location)
-      .bind(2, unix_millis())
-      .run();
 }
 
 // Asked first, since only the owner of a table may say CREATE INDEX IF NOT EXISTS.
@@ -61,9 +35,7 @@ void prepare_schema(Connection& connection, const std::string& label, const std:
   if (exists(connection, "alembic_version")) {
     refuse_other_revision(connection, label);
   } else if (exists(connection, "experiments") || exists(connection, "runs")) {
-    throw Error(ErrorCode::kInvalidState, "The " + label +
-                                              " has tables of MLflow but no schema revision; it is not a "
-                                              "database that MLflow 1.0 or later made.");
+    refuse_unversioned_tables(label);
   } else {
     connection.execute(std::string(postgres::schema_script()));
   }

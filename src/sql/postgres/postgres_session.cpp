@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "sql/postgres/faults.h"
+#include "sql/server_uri.h"
 
 namespace millrace::sql::postgres {
 namespace {
@@ -267,7 +268,7 @@ void Session::lose(const std::string& why) {
 }
 
 std::string Session::message() const {
-  return without_secrets(in_one_line(PQerrorMessage(connection_)), target_);
+  return without_secrets(in_one_line(PQerrorMessage(connection_)), target_.secrets);
 }
 
 }  // namespace millrace::sql::postgres

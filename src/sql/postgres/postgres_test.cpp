@@ -7,6 +7,7 @@
 #include "sql/postgres/faults.h"
 #include "sql/postgres/postgres_database.h"
 #include "sql/postgres/uri.h"
+#include "sql/server_uri.h"
 
 using namespace millrace;
 using namespace millrace::sql;
@@ -40,6 +41,7 @@ TEST_CASE("statements of the stores are put into PostgreSQL's words") {
   CHECK(translate("SELECT a FROM t INDEXED BY i") == "SELECT a FROM t ");
   CHECK(translate("FROM a CROSS JOIN b x ON x.i = a.i") == "FROM a JOIN b x ON x.i = a.i");
   CHECK(translate("ORDER BY +key, +v.name DESC, i.rowid") == "ORDER BY key, v.name DESC, i.ctid");
+  CHECK(translate("a = ?1 COLLATE BINARY AND b") == "a = $1  AND b");
   CHECK(translate("a LIKE ?1 AND b = ?2") == "a LIKE $1 ESCAPE '' AND b = $2");
   CHECK(translate("lower(a) LIKE lower(?1) OR b") == "lower(a) LIKE lower($1) ESCAPE '' OR b");
 }
@@ -109,7 +111,7 @@ TEST_CASE("a database that cannot be reached is told without the password, as wr
     if (std::string(uri).find("@s3") == std::string::npos) CHECK(message.find(kSecret) == std::string::npos);
   }
   const Target target = parse_uri("postgresql://u:s3cr3t@h/d");
-  CHECK(without_secrets("a s3cr3t and s3cr3ts3cr3t", target) == "a *** and ******");
+  CHECK(without_secrets("a s3cr3t and s3cr3ts3cr3t", target.secrets) == "a *** and ******");
 }
 
 TEST_CASE("SQLSTATEs are told apart by what a caller can do") {

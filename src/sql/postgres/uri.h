@@ -29,7 +29,4 @@ bool is_postgres_uri(std::string_view uri);
 /// INVALID_PARAMETER_VALUE, whose message has nothing of the URI that may be part of a password.
 Target parse_uri(std::string_view uri);
 
-/// `message` with all that is secret in the target made unreadable.
-std::string without_secrets(std::string message, const Target& target);
-
 }  // namespace millrace::sql::postgres

@@ -13,6 +13,22 @@ using sql::Connection;
 using sql::Statement;
 using Texts = std::vector<std::string_view>;
 
+// The newest versions of each stage of the models with the names ?1.
+std::string latest_versions() {
+  std::string sql;
+  for (const std::string_view stage : kStages) {
+    if (!sql.empty()) sql += " UNION ALL ";
+    sql +=
+        std::string("SELECT ") + kModelVersionColumns +
+        " FROM registered_models r JOIN model_versions v ON v.workspace = 'default' AND v.name = r.name AND "
+        "v.version = (SELECT m.version FROM model_versions m WHERE m.workspace = 'default' AND "
+        "m.name = r.name AND m.current_stage = '" +
+        std::string(stage) +
+        "' ORDER BY m.version DESC LIMIT 1) WHERE r.workspace = 'default' AND r.name = ANY(?1)";
+  }
+  return sql + " ORDER BY 2";
+}
+
 class ModelReader {
  public:
   ModelReader(Connection& connection, std::span<v1::RegisteredModel* const> models)
@@ -49,13 +65,8 @@ class ModelReader {
 
   // One look into the index by stage for each model and stage.
   void read_latest_versions() {
-    auto row = connection_.prepare(
-        std::string("SELECT ") + kModelVersionColumns +
-        " FROM unnest(?1) AS w(name) JOIN unnest(?2) AS s(stage) ON TRUE JOIN LATERAL "
-        "(SELECT * FROM model_versions m WHERE m.workspace = 'default' AND "
-        "m.name = w.name AND m.current_stage = s.stage ORDER BY m.version DESC LIMIT 1) v "
-        "ON TRUE ORDER BY v.version");
-    row.bind_list(1, names_).bind_list(2, kStages);
+    auto row = connection_.prepare(latest_versions());
+    row.bind_list(1, names_);
     while (row.step()) read_version_row(row, *models_.at(row.text(0))->add_latest_versions());
     std::vector<v1::ModelVersion*> versions;
     for (const auto& [name, model] : models_) {
@@ -86,9 +97,8 @@ void read_version_tags_together(Connection& connection, std::span<v1::ModelVersi
     found.emplace(std::pair(names.back(), numbers.back()), version);
   }
   auto row = connection.prepare(
-      "SELECT t.name, t.version, t.key, t.value FROM unnest(?1, ?2) AS w(name, version) JOIN "
-      "model_version_tags t "
-      "ON t.workspace = 'default' AND t.name = w.name AND t.version = w.version ORDER BY t.key");
+      "SELECT t.name, t.version, t.key, t.value FROM model_version_tags t WHERE t.workspace = 'default' AND "
+      "(t.name, t.version) IN (SELECT * FROM unnest(?1, ?2)) ORDER BY t.key");
   row.bind_list(1, names).bind_list(2, numbers);
   while (row.step()) sql::read_pair(row, 2, *found.at({row.text(0), row.integer(1)})->add_tags());
 }

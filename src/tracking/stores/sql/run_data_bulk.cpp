@@ -122,7 +122,8 @@ class ParamRows {
     return true;
   }
 
-  // Another server may have been quicker with one of them: then all is looked at again.
+  // Another server may have been quicker with one of them: then all is looked at again. What stays so is of
+  // the database's collation.
   void write() const {
     if (added_.empty()) return;
     Texts keys;
@@ -142,15 +143,17 @@ class ParamRows {
         .bind_list(3, runs)
         .run();
     if (connection_.changes() == static_cast<int64_t>(added_.size())) return;
-    throw sql::TransactionFault(ErrorCode::kTemporarilyUnavailable, "Others log the same params; try again.",
+    throw sql::TransactionFault(ErrorCode::kResourceConflict,
+                                "The database has such a param already; its collation may take names for the "
+                                "same that differ in case.",
                                 sql::TransactionFault::Kind::kPassing);
   }
 
  private:
   void read(const Texts& runs, const Texts& keys) {
     auto row = connection_.prepare(
-        "SELECT p.run_uuid, p.key, p.value FROM params p JOIN unnest(?1, ?2) AS w(run_uuid, key) "
-        "ON p.run_uuid = w.run_uuid AND p.key = w.key");
+        "SELECT p.run_uuid, p.key, p.value FROM params p WHERE (p.run_uuid, p.key) IN (SELECT * FROM "
+        "unnest(?1, ?2))");
     row.bind_list(1, runs).bind_list(2, keys);
     while (row.step()) values_.emplace(name(row.text(0), row.text(1)), row.text(2));
   }

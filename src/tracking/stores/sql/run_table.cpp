@@ -225,11 +225,9 @@ class AttributeReader {
   };
 
   void read_together(Connection& connection, const RowNumbers& rows) {
-    auto row = connection.prepare(select_ +
-                                  ", w.number FROM unnest(?1) WITH ORDINALITY AS w(id, number) "
-                                  "JOIN runs r ON r.run_uuid = w.id ORDER BY w.number");
+    auto row = connection.prepare(select_ + ", r.run_uuid FROM runs r WHERE r.run_uuid = ANY(?1)");
     row.bind_list(1, rows.ids());
-    while (row.step()) take(row, static_cast<size_t>(row.integer(query_.attributes_size()) - 1));
+    while (row.step()) take(row, static_cast<size_t>(rows.of(row.text(query_.attributes_size()))));
   }
 
   void take(const Statement& row, size_t number) {
