@@ -7,11 +7,10 @@ import subprocess
 import tempfile
 import urllib.parse
 
+from database_user import PASSWORD, USER
 from servers import free_port
 
 PROGRAMS = pathlib.Path("/usr/lib/postgresql")
-USER = "mlflow"
-PASSWORD = "p@ss/w:ord%"
 
 
 def newest_programs():
@@ -74,10 +73,17 @@ class PostgresServer:
         return [line.split("\x1f") for line in done.stdout.splitlines()]
 
     def schema(self, database):
-        """All that makes the schema, but for what is ours."""
+        """All that makes the schema, but for what is ours and the wording of the one function."""
         dump = subprocess.run(
             [str(newest_programs() / "pg_dump"), "-s", "--no-owner", "--no-privileges", "-h", "127.0.0.1", "-p",
              str(self.port), "-U", USER, database],
             env={**os.environ, "PGPASSWORD": PASSWORD}, check=True, capture_output=True, text=True).stdout
         lines = [line for line in dump.splitlines() if line and not line.startswith(("--", "\\"))]
+        body = [number for number, line in enumerate(lines) if "$$" in line]
+        del lines[body[0] : body[1]]
         return [line for line in lines if not line.startswith("CREATE INDEX millrace_")]
+
+    def end_connections(self, database):
+        """Has the server end all connections of ours to a database."""
+        self.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'millrace' "
+                   f"AND datname = '{database}'")

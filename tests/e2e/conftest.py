@@ -4,6 +4,8 @@ import pytest
 
 from servers import MillraceServer, MlflowServer
 
+pytest.register_assert_rewrite("database_cases")
+
 
 def pytest_addoption(parser):
     parser.addoption("--server", choices=["millrace", "mlflow"], default="millrace", help="the server under test")

@@ -13,22 +13,24 @@ using sql::Connection;
 using sql::Statement;
 using Texts = std::vector<std::string_view>;
 
-// The newest versions of each stage of the models with the names ?1.
+// The newest versions of each stage of the models with the names ?1, and behind each its model's name.
 std::string latest_versions() {
   std::string sql;
   for (const std::string_view stage : kStages) {
     if (!sql.empty()) sql += " UNION ALL ";
-    sql +=
-        std::string("SELECT ") + kModelVersionColumns +
-        " FROM registered_models r JOIN model_versions v ON v.workspace = 'default' AND v.name = r.name AND "
-        "v.version = (SELECT m.version FROM model_versions m WHERE m.workspace = 'default' AND "
-        "m.name = r.name AND m.current_stage = '" +
-        std::string(stage) +
-        "' ORDER BY m.version DESC LIMIT 1) WHERE r.workspace = 'default' AND r.name = ANY(?1)";
+    sql += std::string("SELECT ") + kModelVersionColumns +
+           ", r.name FROM registered_models r JOIN model_versions v ON v.workspace = 'default' AND v.name = "
+           "r.name AND "
+           "v.version = (SELECT m.version FROM model_versions m WHERE m.workspace = 'default' AND "
+           "m.name = r.name AND m.current_stage = '" +
+           std::string(stage) +
+           "' ORDER BY m.version DESC LIMIT 1) WHERE r.workspace = 'default' AND r.name = ANY(?1)";
   }
   return sql + " ORDER BY 2";
 }
 
+// What belongs to a model is told under the model's own name: where a collation takes names for the same that
+// differ in case, rows may have others.
 class ModelReader {
  public:
   ModelReader(Connection& connection, std::span<v1::RegisteredModel* const> models)
@@ -41,12 +43,14 @@ class ModelReader {
 
   void read() {
     read_rows(
-        "SELECT name, key, value FROM registered_model_tags WHERE workspace = 'default' AND name = ANY(?1) "
-        "ORDER BY key",
+        "SELECT r.name, t.key, t.value FROM registered_models r JOIN registered_model_tags t ON t.workspace "
+        "= "
+        "r.workspace AND t.name = r.name WHERE r.workspace = 'default' AND r.name = ANY(?1) ORDER BY t.key",
         [](const Statement& row, v1::RegisteredModel& model) { sql::read_pair(row, 1, *model.add_tags()); });
     read_rows(
-        "SELECT name, alias, version FROM registered_model_aliases WHERE workspace = 'default' AND "
-        "name = ANY(?1) ORDER BY alias",
+        "SELECT r.name, a.alias, a.version FROM registered_models r JOIN registered_model_aliases a ON "
+        "a.workspace = r.workspace AND a.name = r.name WHERE r.workspace = 'default' AND r.name = ANY(?1) "
+        "ORDER BY a.alias",
         [](const Statement& row, v1::RegisteredModel& model) {
           v1::RegisteredModelAlias& alias = *model.add_aliases();
           alias.set_alias(std::string(row.text(1)));
@@ -67,7 +71,8 @@ class ModelReader {
   void read_latest_versions() {
     auto row = connection_.prepare(latest_versions());
     row.bind_list(1, names_);
-    while (row.step()) read_version_row(row, *models_.at(row.text(0))->add_latest_versions());
+    while (row.step())
+      read_version_row(row, *models_.at(row.text(kModelVersionColumnCount))->add_latest_versions());
     std::vector<v1::ModelVersion*> versions;
     for (const auto& [name, model] : models_) {
       for (v1::ModelVersion& version : *model->mutable_latest_versions()) versions.push_back(&version);
@@ -97,8 +102,10 @@ void read_version_tags_together(Connection& connection, std::span<v1::ModelVersi
     found.emplace(std::pair(names.back(), numbers.back()), version);
   }
   auto row = connection.prepare(
-      "SELECT t.name, t.version, t.key, t.value FROM model_version_tags t WHERE t.workspace = 'default' AND "
-      "(t.name, t.version) IN (SELECT * FROM unnest(?1, ?2)) ORDER BY t.key");
+      "SELECT v.name, v.version, t.key, t.value FROM model_versions v JOIN model_version_tags t ON "
+      "t.workspace = "
+      "v.workspace AND t.name = v.name AND t.version = v.version WHERE v.workspace = 'default' AND "
+      "(v.name, v.version) IN (SELECT * FROM unnest(?1, ?2)) ORDER BY t.key");
   row.bind_list(1, names).bind_list(2, numbers);
   while (row.step()) sql::read_pair(row, 2, *found.at({row.text(0), row.integer(1)})->add_tags());
 }

@@ -20,6 +20,7 @@ inline constexpr const char* kRegisteredModelColumns =
 inline constexpr const char* kModelVersionColumns =
     "v.name, v.version, v.creation_time, v.last_updated_time, v.user_id, v.current_stage, v.description, "
     "v.source, v.run_id, v.status, v.status_message, v.run_link";
+inline constexpr int kModelVersionColumnCount = 12;
 
 inline constexpr std::string_view kStages[] = {"None", "Staging", "Production", "Archived"};
 
