@@ -105,6 +105,8 @@ class MariadbServer:
         tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1"
         lines = []
         for [table] in self.query(tables, database):
-            lines += self.query(f"SHOW CREATE TABLE `{table}`", database)[0][1].splitlines()
+            made = self.query(f"SHOW CREATE TABLE `{table}`", database)[0][1].splitlines()
+            lines += [line for line in made if not line.startswith("  KEY")]  # whose order says nothing
+            lines += sorted(line for line in made if line.startswith("  KEY"))
         lines += [" ".join(row[:3]) for row in self.query("SHOW TRIGGERS", database)]
         return [line.rstrip(",") for line in lines if "KEY `millrace_" not in line]

@@ -99,7 +99,7 @@ def test_what_keeps_a_server_from_its_database_is_told_without_the_password(tmp_
     assert f"Access denied for user '{USER}'" in told(tmp_path, database.uri(name_of(uri), password="s3cr3t"))
     assert "Unknown database 'nowhere'" in told(tmp_path, database.uri("nowhere"))
     assert "Can't connect to" in told(tmp_path, database.uri(name_of(uri), port=free_port()))
-    assert "SSL" in told(tmp_path, uri + "?ssl=true")
+    assert "without TLS" in told(tmp_path, uri + "?ssl=true")
     assert "option that is none of" in told(tmp_path, uri + "?pool_size=5")
     assert "port that is no number" in told(tmp_path, "mysql+pymysql://u:s3cr3t@h:port/d")
     assert "names no database" in told(tmp_path, "mysql://u:s3cr3t@h")
@@ -197,7 +197,7 @@ def test_tls_goes_as_far_as_the_uri_says(tmp_path):
         uri = database.uri("secured")
         with database.connect(unix_socket=database.socket) as local, local.cursor() as cursor:
             cursor.execute("CREATE DATABASE secured")
-        assert "insecure transport" in told(tmp_path, uri)
+        assert "Cannot connect" in told(tmp_path, uri)
         for options in ("ssl=true", "ssl_mode=REQUIRED", f"ssl_ca={tmp_path}/authority.pem"):
             with millrace(tmp_path, f"{uri}?{options}") as server:
                 assert server.api("GET", "experiments/get", params={"experiment_id": "0"}).status_code == 200

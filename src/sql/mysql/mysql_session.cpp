@@ -20,7 +20,7 @@ constexpr unsigned kGrace = 10;
 // What is sent together, unless one statement alone is longer.
 constexpr size_t kUsualLength = 256 * 1024;
 
-// Ways to sign in that show the password to nobody who listens, or to a false server.
+// Ways to sign in that show the password neither to those who listen nor to a false server.
 constexpr const char* kSafeWays =
     "mysql_native_password,client_ed25519,caching_sha2_password,sha256_password,auth_gssapi_client,parsec";
 
@@ -75,6 +75,11 @@ void Session::connect(Patience patience) {
                          password.c_str(), target_.database.c_str(), target_.port,
                          local ? target_.unix_socket.c_str() : nullptr, CLIENT_MULTI_STATEMENTS);
   if (connected == nullptr) fail_to_connect();
+  // The library goes on in the clear with a server that knows no TLS.
+  if (target_.tls != Tls::kOff && mysql_get_ssl_cipher(connection_) == nullptr) {
+    throw Error(ErrorCode::kPermissionDenied, "Cannot connect to the " + target_.label() +
+                                                  ": it answers without TLS, which the URI asks for.");
+  }
 }
 
 void Session::set_options(Patience patience) {
@@ -93,10 +98,9 @@ void Session::set_options(Patience patience) {
 }
 
 void Session::set_tls() {
-  if (target_.tls == Tls::kOff) {
-    if (target_.unix_socket.empty()) mysql_options(connection_, MARIADB_OPT_RESTRICTED_AUTH, kSafeWays);
-    return;
-  }
+  const bool trusted = target_.tls >= Tls::kVerified || !target_.unix_socket.empty();
+  if (!trusted) mysql_options(connection_, MARIADB_OPT_RESTRICTED_AUTH, kSafeWays);
+  if (target_.tls == Tls::kOff) return;
   my_bool yes = 1;
   mysql_options(connection_, MYSQL_OPT_SSL_ENFORCE, &yes);
   my_bool verify = target_.tls == Tls::kIdentity ? 1 : 0;
