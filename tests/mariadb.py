@@ -33,10 +33,11 @@ class MariadbServer:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="millrace-mariadb-"))
         self.port = free_port()
         self.user = ["--user=root"] if os.geteuid() == 0 else []
-        subprocess.run(
+        made = subprocess.run(
             ["mariadb-install-db", "--no-defaults", f"--datadir={self.folder}/data", "--skip-test-db",
-             "--auth-root-authentication-method=normal", "--skip-name-resolve", *self.user],
-            check=True, capture_output=True)
+             "--auth-root-authentication-method=normal", "--skip-name-resolve", "--innodb-use-native-aio=0", *self.user],
+            capture_output=True, text=True)
+        assert made.returncode == 0, made.stdout + made.stderr
         self.start()
         with self.connect(user="root", password="", unix_socket=self.socket) as root, root.cursor() as cursor:
             for host in ("127.0.0.1", "localhost"):
@@ -62,6 +63,7 @@ class MariadbServer:
                 [PROGRAM, "--no-defaults", f"--datadir={self.folder}/data", f"--socket={self.socket}",
                  f"--port={self.port}", "--bind-address=127.0.0.1", "--skip-name-resolve=OFF",
                  "--character-set-server=utf8mb4", "--collation-server=utf8mb4_nopad_bin", "--max-connections=200",
+                 "--innodb-use-native-aio=0",
                  *self.user, *self.options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + 60

@@ -18,7 +18,7 @@ constexpr const char* kOptions =
     " --skip-networking --max-connections=200 --character-set-server=utf8mb4 "
     "--collation-server=utf8mb4_nopad_bin"
     " --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --innodb-doublewrite=0"
-    " --innodb-file-per-table=0 --innodb-buffer-pool-size=64M";
+    " --innodb-file-per-table=0 --innodb-use-native-aio=0 --innodb-buffer-pool-size=64M";
 
 // Root's runs as root, which it has to be told.
 std::string user() {
@@ -30,7 +30,7 @@ void install(const std::string& data, const std::string& log) {
     throw Error(ErrorCode::kInternalError, "MariaDB is not installed; ./dev installs Debian's.");
   const std::string command =
       "mariadb-install-db --no-defaults --auth-root-authentication-method=normal --skip-test-db "
-      "--skip-name-resolve --datadir=" +
+      "--skip-name-resolve --innodb-use-native-aio=0 --datadir=" +
       data + user() + " >" + log + " 2>&1";
   if (std::system(command.c_str()) != 0) throw Error(ErrorCode::kInternalError, "'" + command + "' failed");
 }
