@@ -23,5 +23,5 @@ export default defineConfig({
       ["/api", "/ajax-api", "/get-artifact", "/openapi.json", "/version", "/health", "/millrace"].map((path) => [path, server]),
     ),
   },
-  test: { include: ["src/**/*.test.ts"] },
+  test: { include: ["src/**/*.test.ts"], setupFiles: ["src/test-window.ts"] },
 });

@@ -20,6 +20,7 @@ export async function test(harness, seeded) {
   await page.getByLabel("Clear the filter").click();
   await page.getByText("61 runs").waitFor();
   await columns(harness, page);
+  await best(harness, page);
   await groups(harness, page);
   await views(harness, page);
   await selection(harness, page);
@@ -49,6 +50,39 @@ async function columns(harness, page) {
   await page.getByRole("columnheader", { name: "team" }).waitFor();
   await page.getByRole("gridcell", { name: "vision" }).first().waitFor();
   harness.check(true, "a chosen column is loaded");
+}
+
+/** The best of a metric beside its ends: by its name first, then as the user wants it, by the column's menu and by the keyboard. */
+async function best(harness, page) {
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByLabel("Search columns").fill("train/loss");
+  for (const name of ["train/loss ↓ min", "train/loss ↑ max", "train/loss best (lowest)"]) await page.getByRole("checkbox", { name }).check();
+  await page.keyboard.press("Escape");
+  const head = page.getByRole("columnheader", { name: /train\/loss best/ });
+  await head.scrollIntoViewIfNeeded();
+  const shown = async (place) => {
+    const column = await page.getByRole("columnheader", { name: place }).getAttribute("aria-colindex");
+    return page.locator(`#run-row-0 [role="gridcell"][aria-colindex="${column}"]`).textContent();
+  };
+  await page.waitForFunction(() => document.querySelector(".grid-row").textContent.match(/0\.15\d+/));
+  harness.check((await shown("train/loss best (lowest)")) === (await shown("train/loss ↓ min")), "the best of a loss is its lowest value");
+  await head.getByRole("button", { name: "Which train/loss is the best" }).click();
+  await harness.accessible(page, "runs, menu of a best column");
+  await harness.shot(page, "runs-best");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByRole("columnheader", { name: "train/loss best (highest)" }).waitFor();
+  harness.check((await shown("train/loss best (highest)")) === (await shown("train/loss ↑ max")), "which end is the best is chosen in the menu of the column");
+  harness.check(new URL(page.url().replace("/#", "")).searchParams.get("best") === "high:train%2Floss", "and kept in the address");
+  await page.reload();
+  await page.getByRole("columnheader", { name: "train/loss best (highest)" }).waitFor();
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByLabel("Search columns").fill("train/loss");
+  await page.getByRole("button", { name: "Take the lowest train/loss as the best" }).press("Enter");
+  await page.getByRole("columnheader", { name: "train/loss best (lowest)" }).waitFor();
+  harness.check(!page.url().includes("best=high"), "what the name says anyway is not kept");
+  await page.getByRole("button", { name: "Default" }).click();
+  await page.keyboard.press("Escape");
 }
 
 async function groups(harness, page) {

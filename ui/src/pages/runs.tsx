@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+import { readDirections, withDirection, writeDirections, type Direction } from "../api/best";
 import { ApiError } from "../api/client";
 import { flatOrder, groupedOrder, nestedOrder } from "../api/nesting";
 import { deleteRuns, renameRun, restoreRuns, tagRuns } from "../api/run-actions";
@@ -52,6 +53,9 @@ function useToggled(): [ReadonlySet<string>, (id: string) => void] {
 export function RunsPage({ experiment }: { experiment: string }) {
   const { search } = usePlace();
   const view = useMemo(() => readView(search), [search]);
+  const best = search.get("best");
+  // Apart from the rest of the view: rows that are drawn compare it.
+  const directions = useMemo(() => readDirections(best), [best]);
   const client = useQueryClient();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set(view.selected));
   const [closed, toggle] = useToggled();
@@ -64,7 +68,7 @@ export function RunsPage({ experiment }: { experiment: string }) {
   const table = useRunTable({ search: wanted, columns: view.columns, needed, whole: view.nested || view.group !== null });
   const { rows, keys } = table;
   const curves = useCurves();
-  const cells = useMemo(() => (table.cells ? { ...table.cells, curves: curves.of } : null), [table.cells, curves.of]);
+  const cells = useMemo(() => (table.cells ? { ...table.cells, directions, curves: curves.of } : null), [table.cells, directions, curves.of]);
   const name = table.experiment?.name ?? `Experiment ${experiment}`;
   useEffect(
     () => setCrumbs([{ text: "Experiments", href: "#/experiments" }, { text: name }]),
@@ -122,6 +126,7 @@ export function RunsPage({ experiment }: { experiment: string }) {
     else if (view.descending === (kindOf(id) === "metrics")) setSearch({ desc: view.descending ? undefined : "1" });
     else setSearch({ sort: undefined, desc: undefined });
   };
+  const direct = (metric: string, direction: Direction) => setSearch({ best: writeDirections(withDirection(directions, metric, direction)) });
   const open = (id: string) => go(link(`/experiments/${experiment}/runs/${id}`));
   const refresh = () => void client.invalidateQueries({ queryKey: ["runs"] });
   const change = async (act: typeof deleteRuns, back: typeof deleteRuns, done: string) => {
@@ -192,13 +197,15 @@ export function RunsPage({ experiment }: { experiment: string }) {
               keys={keys ?? {}}
               shown={columns}
               pins={view.pins}
+              directions={directions}
+              onDirection={direct}
               onChange={(next) => setSearch({ cols: next.length > 0 ? writeColumns(next) : "-" })}
               onPin={(next) => setSearch({ pins: writeColumns(next) })}
-              onReset={() => setSearch({ cols: undefined, pins: undefined })}
+              onReset={() => setSearch({ cols: undefined, pins: undefined, best: undefined })}
             />
           )}
         </Menu>
-        <button type="button" className="button icon" aria-label="Export as CSV" title="Export as CSV" disabled={!rows || rows.count === 0} onClick={() => void exportRuns(name, wanted, columns, selected).catch(sayFault)}>
+        <button type="button" className="button icon" aria-label="Export as CSV" title="Export as CSV" disabled={!rows || rows.count === 0} onClick={() => void exportRuns(name, wanted, columns, selected, directions).catch(sayFault)}>
           <Icon name="download" />
         </button>
       </div>
@@ -252,6 +259,7 @@ export function RunsPage({ experiment }: { experiment: string }) {
             selected={selected}
             handle={grid}
             onSort={sort}
+            onDirection={direct}
             onSelect={select}
             onSelectAll={selectAll}
             onToggle={toggle}
