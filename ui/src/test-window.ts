@@ -2,6 +2,6 @@
 const page = Object.assign(new EventTarget(), { hidden: false, baseURI: "http://localhost/", documentElement: { dataset: {} } });
 const matchMedia = () => new EventTarget();
 const view = Object.assign(new EventTarget(), { setTimeout, clearTimeout, matchMedia });
-Object.assign(globalThis, { window: view, matchMedia, devicePixelRatio: 1, navigator: { language: "en" }, document: page, location: { hash: "", search: "", origin: "http://localhost", pathname: "/" } });
+Object.assign(globalThis, { window: view, matchMedia, devicePixelRatio: 1, navigator: { language: "en" }, document: page, history: { replaceState: (_: unknown, __: string, hash: string) => Object.assign(location, { hash }) }, location: { hash: "", search: "", origin: "http://localhost", pathname: "/" } });
 
 export {};
