@@ -163,6 +163,8 @@ export function useRunTable({ search, columns, needed, whole }: Options) {
     experiment: first.data?.experiments[0],
     fault: first.error,
     loading: first.isFetching || blocks.filling,
+    /** Whether the rows are those of this search, and not those of the one before. */
+    settled: first.isSuccess && !first.isPlaceholderData,
     pending: first.isPending,
     retry: () => void first.refetch(),
   };

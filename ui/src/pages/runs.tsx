@@ -8,6 +8,7 @@ import { deleteRuns, renameRun, restoreRuns, tagRuns } from "../api/run-actions"
 import { allIds, parentTag, useRunTable, type RunSearch } from "../api/runtable";
 import { isHistory, keyOf, kindOf, type ColumnId } from "../api/table";
 import { defaultColumns, orderText, readView, writeColumns } from "../api/view";
+import { useAnnouncement } from "../runs/announcement";
 import { useCurves } from "../runs/curves";
 import { exportRuns } from "../runs/export";
 import { GroupMenu } from "../runs/group-menu";
@@ -155,9 +156,13 @@ export function RunsPage({ experiment }: { experiment: string }) {
     { keys: "Escape", what: "Select nothing", run: () => setSelected(new Set()) },
   ]);
 
+  const announcement = useAnnouncement(view, table.settled ? rows?.count : undefined);
   const badFilter = table.fault instanceof ApiError && table.fault.status === 400 && view.filter !== "";
   return (
     <div className="page full">
+      <p className="unseen" role="status" data-testid="announcement">
+        {announcement}
+      </p>
       <div className="bar">
         <h1 className="row" style={{ marginRight: "auto" }}>
           <bdi className="clip" title={name}>
@@ -268,7 +273,7 @@ export function RunsPage({ experiment }: { experiment: string }) {
             onSeen={seen}
           />
           <div className="foot">
-            <span role="status" data-testid="row-count">
+            <span data-testid="row-count">
               {describeRows(rows.count)}
             </span>
             <span>{plural((keys?.metrics?.length ?? 0) + (keys?.params?.length ?? 0) + (keys?.tags?.length ?? 0), "column")}</span>
