@@ -6,26 +6,14 @@ import { call } from "./client";
 import type { Experiment, RunColumns, RunTable, SearchRunTableRequest } from "./contract.gen";
 import { useChanges } from "./live";
 import { usePaced } from "./pace";
-import { decodeColumns, isHistory, keyOf, kindOf, type Cells, type ColumnId } from "./table";
+import { blockRows, columnFields, firstRequest, mostRows, scope, withBase, type RunSearch, type TableRequest } from "./run-request";
+import { decodeColumns, isHistory, kindOf, type Cells, type ColumnId } from "./table";
 import { settings } from "../settings";
 
-/** Which runs are shown, and in which order. */
-export interface RunSearch {
-  experiments: string[];
-  filter: string;
-  order: string;
-  stage: "active" | "deleted" | "all";
-}
-
-/** Rows of one answer: enough for any window, few enough to be drawn within a frame. */
-const blockRows = 400;
-const mostRows = 200_000;
 /** Rows of one answer where all rows are read, and how many cells the server allows in one. */
 const pageRows = 20_000;
 const mostCells = 8_000_000;
 const mostAtOnce = 3;
-export const parentTag: ColumnId = "tags.mlflow.parentRunId";
-const always = { attributes: ["run_name", "status", "start_time", "end_time", "lifecycle_stage", "user_id"], tags: [keyOf(parentTag)] };
 
 /** One answer of the server, decoded. */
 interface Answer {
@@ -41,25 +29,6 @@ interface Answer {
   took: number;
 }
 
-function scope(search: RunSearch): SearchRunTableRequest {
-  return {
-    experiment_ids: search.experiments,
-    run_view_type: ({ active: "ACTIVE_ONLY", deleted: "DELETED_ONLY", all: "ALL" } as const)[search.stage],
-    ...(search.filter ? { filter: search.filter } : {}),
-    ...(search.order ? { order_by: [search.order] } : {}),
-  };
-}
-
-function columnFields(columns: readonly ColumnId[]): { metrics: string[]; params: string[]; tags: string[] } {
-  const keys = (kind: string) => columns.filter((id) => kindOf(id) === kind).map(keyOf);
-  return { metrics: keys("metrics"), params: keys("params"), tags: keys("tags") };
-}
-
-function withBase(columns: readonly ColumnId[]): SearchRunTableRequest {
-  const fields = columnFields(columns);
-  return { ...fields, attributes: always.attributes, tags: [...new Set([...always.tags, ...fields.tags])] };
-}
-
 async function ask(request: SearchRunTableRequest, signal?: AbortSignal): Promise<Answer> {
   const begin = performance.now();
   const table: RunTable = await call("SearchRunTable", request, signal);
@@ -73,23 +42,6 @@ async function ask(request: SearchRunTableRequest, signal?: AbortSignal): Promis
     truncated: table.truncated ?? false,
     took: performance.now() - begin,
   };
-}
-
-function firstAnswer(search: RunSearch, whole: boolean, columns: readonly ColumnId[] | null, needed: readonly ColumnId[], signal: AbortSignal): Promise<Answer> {
-  // All rows at once leave room for fewer columns in one answer; the others follow when they come into sight.
-  const base = withBase([...(columns ?? []).slice(0, whole ? 25 : 40), ...needed]);
-  return ask(
-    {
-      ...scope(search),
-      ...base,
-      // What was not chosen is what the settings say: so many of the first metrics and params.
-      ...(columns ? {} : { first_columns: settings().columns }),
-      with_context: true,
-      with_total: true,
-      max_results: whole ? mostRows : blockRows,
-    },
-    signal,
-  );
 }
 
 function wholeBlock(search: RunSearch, first: number, columns: readonly ColumnId[]): Promise<Answer> {
@@ -119,16 +71,6 @@ export async function allIds(search: RunSearch): Promise<string[]> {
   }
 }
 
-interface Options {
-  search: RunSearch;
-  /** The columns that are shown; null for the first ones that there are. */
-  columns: readonly ColumnId[] | null;
-  /** Columns that decide over the order of rows on the page. */
-  needed: readonly ColumnId[];
-  /** All rows at once, for orders that the page makes itself. */
-  whole: boolean;
-}
-
 interface Sight {
   from: number;
   to: number;
@@ -139,7 +81,7 @@ interface Sight {
  * The runs of a search. The first answer tells how many there are, the rest comes in blocks when it comes into sight,
  * and so do columns: a table has more of both than anybody looks at. Follows changes by itself.
  */
-export function useRunTable({ search, columns, needed, whole }: Options) {
+export function useRunTable({ search, columns, needed, whole }: TableRequest) {
   const client = useQueryClient();
   const key = ["runs", search.experiments, search.filter, search.order, search.stage, whole, needed, settings().columns];
   const chosen = useRef(columns);
@@ -148,7 +90,7 @@ export function useRunTable({ search, columns, needed, whole }: Options) {
   });
   const first = useQuery({
     queryKey: key,
-    queryFn: ({ signal }) => firstAnswer(search, whole, chosen.current, needed, signal),
+    queryFn: ({ signal }) => ask(firstRequest({ search, whole, columns: chosen.current, needed }), signal),
     placeholderData: keepPreviousData,
     // Comparing answers cell by cell costs more than drawing the few that are in sight.
     structuralSharing: false,

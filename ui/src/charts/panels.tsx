@@ -2,7 +2,8 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
 
 import type { RunColumns } from "../api/contract.gen";
-import { allRows, type RunSearch } from "../api/runtable";
+import type { RunSearch } from "../api/run-request";
+import { allRows } from "../api/runtable";
 import { keyOf, numberAt, textAt, type ColumnId } from "../api/table";
 import { csvLine } from "../csv";
 import { count, number, plural } from "../format";

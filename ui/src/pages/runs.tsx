@@ -5,9 +5,10 @@ import { readDirections, withDirection, writeDirections, type Direction } from "
 import { ApiError } from "../api/client";
 import { flatOrder, groupedOrder, nestedOrder } from "../api/nesting";
 import { deleteRuns, renameRun, restoreRuns, tagRuns } from "../api/run-actions";
-import { allIds, parentTag, useRunTable, type RunSearch } from "../api/runtable";
+import { parentTag, tableOf } from "../api/run-request";
+import { allIds, useRunTable } from "../api/runtable";
 import { isHistory, keyOf, kindOf, type ColumnId } from "../api/table";
-import { defaultColumns, orderText, readView, writeColumns } from "../api/view";
+import { defaultColumns, readView, writeColumns } from "../api/view";
 import { useAnnouncement } from "../runs/announcement";
 import { useCurves } from "../runs/curves";
 import { exportRuns } from "../runs/export";
@@ -64,9 +65,9 @@ export function RunsPage({ experiment }: { experiment: string }) {
   const grid = useRef<GridHandle>(null);
   const filter = useRef<HTMLInputElement>(null);
 
-  const wanted: RunSearch = useMemo(() => ({ experiments: [experiment], filter: view.filter, order: orderText(view), stage: view.stage }), [experiment, view]);
-  const needed = useMemo(() => (view.group ? [view.group] : []), [view.group]);
-  const table = useRunTable({ search: wanted, columns: view.columns, needed, whole: view.nested || view.group !== null });
+  const request = useMemo(() => tableOf(experiment, search), [experiment, search]);
+  const wanted = request.search;
+  const table = useRunTable(request);
   const { rows, keys } = table;
   const curves = useCurves();
   const cells = useMemo(() => (table.cells ? { ...table.cells, directions, curves: curves.of } : null), [table.cells, directions, curves.of]);

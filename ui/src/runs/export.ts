@@ -1,6 +1,7 @@
 import { directionOf, type Directions } from "../api/best";
 import { RowBlocks } from "../api/blocks";
-import { allRows, type RunSearch } from "../api/runtable";
+import type { RunSearch } from "../api/run-request";
+import { allRows } from "../api/runtable";
 import { isHistory, keyOf, kindOf, type ColumnId } from "../api/table";
 import { csvLine, save } from "../csv";
 import { durationAt, titleOf, type CellSource } from "../parts/grid-columns";
