@@ -82,19 +82,27 @@ function textOf(name: keyof Operations, message: unknown): string {
 }
 
 /** The one call that was made before anything is drawn; null once somebody has its answer. */
-let early: { asked: string; answer: Promise<unknown> } | null = null;
+let early: { asked: string; answer: Promise<unknown>; come?: unknown } | null = null;
 /** Milliseconds that its answer is good for. */
 const freshness = 5000;
 
 /** Makes a call whose answer goes to whoever makes the same call next, within some seconds. */
 export function callEarly<Name extends keyof Operations>(name: Name, message: Operations[Name]["request"]): void {
-  const made = { asked: textOf(name, message), answer: send(name, message) };
+  const made: NonNullable<typeof early> = { asked: textOf(name, message), answer: send(name, message) };
   early = made;
   // Whoever asks for it is told of a fault, and otherwise nobody.
-  made.answer.catch(() => undefined);
+  made.answer.then((come) => (made.come = come)).catch(() => undefined);
   setTimeout(() => {
     if (early === made) early = null;
   }, freshness);
+}
+
+/** The answer to a call that was made early, when it has come already: what is drawn first need not wait. */
+export function earlyAnswer<Name extends keyof Operations>(name: Name, message: Operations[Name]["request"]): Operations[Name]["response"] | undefined {
+  if (early?.come === undefined || early.asked !== textOf(name, message)) return undefined;
+  const { come } = early;
+  early = null;
+  return come as Operations[Name]["response"];
 }
 
 /** Calls an operation of the contract. */

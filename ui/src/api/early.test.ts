@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { call } from "./client";
+import { call, earlyAnswer } from "./client";
 import { askEarly } from "./early";
 import { firstRequest, tableOf } from "./run-request";
 import { bearer, signIn, signOut } from "./session";
@@ -33,6 +33,16 @@ describe("what is asked before the page is there", () => {
     expect(await first(address)).toEqual({ total: 1 });
     expect(asked.map(([path]) => path)).toEqual(["/ajax-api/3.0/millrace/runs/table"]);
     expect(await first(address)).toEqual({ total: 2 });
+  });
+  it("is there at once when it has come, for one who asks the same", async () => {
+    askEarly("#/experiments/7");
+    const request = firstRequest(tableOf("7", new URLSearchParams()));
+    expect(earlyAnswer("SearchRunTable", request)).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(earlyAnswer("SearchRunTable", { ...request, filter: "a" })).toBeUndefined();
+    expect(earlyAnswer("SearchRunTable", request)).toEqual({ total: 1 });
+    expect(earlyAnswer("SearchRunTable", request)).toBeUndefined();
+    expect(await first("")).toEqual({ total: 2 });
   });
   it("goes to nobody who asks for something else", async () => {
     askEarly("#/experiments/7?q=a");

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { RowBlocks, type Gap } from "./blocks";
-import { call } from "./client";
+import { call, earlyAnswer } from "./client";
 import type { Experiment, RunColumns, RunTable, SearchRunTableRequest } from "./contract.gen";
 import { useChanges } from "./live";
 import { usePaced } from "./pace";
@@ -29,9 +29,7 @@ interface Answer {
   took: number;
 }
 
-async function ask(request: SearchRunTableRequest, signal?: AbortSignal): Promise<Answer> {
-  const begin = performance.now();
-  const table: RunTable = await call("SearchRunTable", request, signal);
+function answerOf(request: SearchRunTableRequest, table: RunTable, took: number): Answer {
   return {
     ids: table.run_ids ?? [],
     digest: table.row_digest ?? "",
@@ -40,8 +38,20 @@ async function ask(request: SearchRunTableRequest, signal?: AbortSignal): Promis
     experiments: table.experiments ?? [],
     total: table.total ?? (request.first_row ?? 0) + (table.row_count ?? 0),
     truncated: table.truncated ?? false,
-    took: performance.now() - begin,
+    took,
   };
+}
+
+async function ask(request: SearchRunTableRequest, signal?: AbortSignal): Promise<Answer> {
+  const begin = performance.now();
+  const table = await call("SearchRunTable", request, signal);
+  return answerOf(request, table, performance.now() - begin);
+}
+
+/** What was asked before the page was there, when its answer has come. */
+function early(request: SearchRunTableRequest): Answer | undefined {
+  const table = earlyAnswer("SearchRunTable", request);
+  return table && answerOf(request, table, performance.now());
 }
 
 function wholeBlock(search: RunSearch, first: number, columns: readonly ColumnId[]): Promise<Answer> {
@@ -91,6 +101,7 @@ export function useRunTable({ search, columns, needed, whole }: TableRequest) {
   const first = useQuery({
     queryKey: key,
     queryFn: ({ signal }) => ask(firstRequest({ search, whole, columns: chosen.current, needed }), signal),
+    initialData: () => early(firstRequest({ search, whole, columns, needed })),
     placeholderData: keepPreviousData,
     // Comparing answers cell by cell costs more than drawing the few that are in sight.
     structuralSharing: false,

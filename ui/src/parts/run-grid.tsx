@@ -70,8 +70,6 @@ export function RunGrid(props: Props) {
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: 10,
-    // Until the box is measured: rows are drawn at once, and not only when it is.
-    initialRect: { width: innerWidth, height: innerHeight },
     useFlushSync: false,
   });
   const across = useVirtualizer({
@@ -80,7 +78,6 @@ export function RunGrid(props: Props) {
     getScrollElement: () => box.current,
     estimateSize: (i) => widthOf(free[i] ?? nameColumn),
     overscan: 4,
-    initialRect: { width: innerWidth, height: innerHeight },
     useFlushSync: false,
   });
   const widthKey = free.map(widthOf).join();
