@@ -45,7 +45,8 @@ void add_storage_flags(CLI::App& command, Flags& flags) {
   server::Settings& settings = flags.settings;
   command
       .add_option("--backend-store-uri", settings.backend_store_uri,
-                  "Where experiments and runs are kept: sqlite:///path/to/file.db")
+                  "Where experiments and runs are kept: sqlite:///path/to/file.db or "
+                  "postgresql://user:password@host/database")
       ->envname("MLFLOW_BACKEND_STORE_URI")
       ->capture_default_str();
   command

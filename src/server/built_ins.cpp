@@ -5,10 +5,12 @@ namespace millrace::server {
 std::vector<plugin::ProvidedName> built_in_names() {
   using plugin::Kind;
   return {
-      {Kind::kTrackingStore, "sqlite"},    {Kind::kRegistryStore, "sqlite"},
+      {Kind::kTrackingStore, "sqlite"},     {Kind::kRegistryStore, "sqlite"},
+      {Kind::kTrackingStore, "postgresql"}, {Kind::kRegistryStore, "postgresql"},
+      {Kind::kTrackingStore, "postgres"},   {Kind::kRegistryStore, "postgres"},
       {Kind::kArtifactRepository, ""},  // plain paths
-      {Kind::kArtifactRepository, "file"}, {Kind::kArtifactRepository, "mlflow-artifacts"},
-      {Kind::kArtifactRepository, "http"}, {Kind::kArtifactRepository, "https"},
+      {Kind::kArtifactRepository, "file"},  {Kind::kArtifactRepository, "mlflow-artifacts"},
+      {Kind::kArtifactRepository, "http"},  {Kind::kArtifactRepository, "https"},
   };
 }
 

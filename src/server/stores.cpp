@@ -6,6 +6,8 @@
 #include "millrace/v1/plugin/tracking_store.proxy.gen.h"
 #include "plugin/scheme.h"
 #include "registry/stores/sql/sql_registry_store.h"
+#include "sql/postgres/postgres_database.h"
+#include "sql/postgres/uri.h"
 #include "sql/sqlite_database.h"
 #include "sql/sqlite_uri.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
@@ -13,7 +15,7 @@
 namespace millrace::server {
 namespace {
 
-std::shared_ptr<sql::SqliteDatabase> open_database(const Settings& settings, const std::string& uri) {
+std::shared_ptr<sql::Database> open_sqlite(const Settings& settings, const std::string& uri) {
   sql::SqliteDatabaseOptions options;
   options.path = sql::sqlite_path(uri);
   options.artifact_root = artifact_root(settings);
@@ -21,6 +23,22 @@ std::shared_ptr<sql::SqliteDatabase> open_database(const Settings& settings, con
   options.readers =
       static_cast<size_t>(settings.http.worker_threads) + static_cast<size_t>(settings.http.io_threads);
   return std::make_shared<sql::SqliteDatabase>(options);
+}
+
+std::shared_ptr<sql::Database> open_postgres(const Settings& settings, const std::string& uri) {
+  sql::PostgresDatabaseOptions options;
+  options.uri = uri;
+  options.artifact_root = artifact_root(settings);
+  return std::make_shared<sql::PostgresDatabase>(options);
+}
+
+std::shared_ptr<sql::Database> open_database(const Settings& settings, const std::string& uri) {
+  return sql::is_sqlite_uri(uri) ? open_sqlite(settings, uri) : open_postgres(settings, uri);
+}
+
+bool is_same_database(const std::string& a, const std::string& b) {
+  if (sql::is_sqlite_uri(a) && sql::is_sqlite_uri(b)) return sql::sqlite_path(a) == sql::sqlite_path(b);
+  return a == b;
 }
 
 // Stands where a store should be that nobody provides.
@@ -48,7 +66,8 @@ class MissingStore : public plugin::Channel {
 };
 
 bool is_built_in(const plugin::PluginHost& plugins, plugin::Kind kind, const std::string& uri) {
-  return sql::is_sqlite_uri(uri) && plugins.catalog().for_uri(kind, uri).plugin == nullptr;
+  const bool known = sql::is_sqlite_uri(uri) || sql::postgres::is_postgres_uri(uri);
+  return known && plugins.catalog().for_uri(kind, uri).plugin == nullptr;
 }
 
 std::shared_ptr<RegistryStore> registry_of_plugin(plugin::PluginHost& plugins, const std::string& uri) {
@@ -98,7 +117,7 @@ Stores::Stores(const Settings& settings, plugin::PluginHost& plugins) {
   if (!models.empty() && !is_built_in(plugins, plugin::Kind::kRegistryStore, models)) {
     registry_ = registry_of_plugin(plugins, models);
   } else if (!models.empty()) {
-    const bool same = database_ != nullptr && sql::sqlite_path(models) == sql::sqlite_path(uri);
+    const bool same = database_ != nullptr && is_same_database(models, uri);
     registry_ =
         std::make_shared<registry::SqlRegistryStore>(same ? database_ : open_database(settings, models));
   } else if (database_ != nullptr) {

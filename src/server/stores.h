@@ -7,11 +7,11 @@
 #include "millrace/v1/plugin/tracking_store.gen.h"
 #include "plugin/host/plugin_host.h"
 #include "server/settings.h"
-#include "sql/sqlite_database.h"
+#include "sql/database.h"
 
 namespace millrace::server {
 
-/// The stores that the settings name: built in for sqlite: URIs, else those of plugins.
+/// The stores that the settings name: built in for sqlite: and postgresql: URIs, else those of plugins.
 class Stores {
  public:
   /// Opens them. Throws INVALID_PARAMETER_VALUE that lists what is known for a scheme that nobody serves, and
@@ -25,10 +25,10 @@ class Stores {
   /// Of the built-in tracking store; nothing of a plugin's.
   std::optional<sql::WriterStatistics> writer_statistics() const;
   /// Whether reads of the tracking store are calls to another process, which may take as long as they like.
-  bool is_remote() const { return database_ == nullptr; }
+  bool is_remote() const { return database_ == nullptr || database_->is_remote(); }
 
  private:
-  std::shared_ptr<sql::SqliteDatabase> database_;
+  std::shared_ptr<sql::Database> database_;
   std::shared_ptr<TrackingStore> tracking_;
   std::shared_ptr<RegistryStore> registry_;
 };

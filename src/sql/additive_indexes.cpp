@@ -7,7 +7,7 @@ namespace {
 
 // Each costs something at every write of its table, so there is one for each plan that needs it and none on
 // `metrics`, the table that is written most.
-constexpr std::array<std::string_view, 6> kIndexes{
+constexpr std::array<std::string_view, 7> kIndexes{
     // Runs of an experiment, newest first: the order of every first page.
     "CREATE INDEX IF NOT EXISTS millrace_runs_by_start ON runs(experiment_id, lifecycle_stage, start_time "
     "DESC, "
@@ -21,6 +21,9 @@ constexpr std::array<std::string_view, 6> kIndexes{
     // The newest version of each stage, however many a model has.
     "CREATE INDEX IF NOT EXISTS millrace_model_versions_by_stage ON model_versions(workspace, name, "
     "current_stage, version)",
+    // Registered models, last changed first.
+    "CREATE INDEX IF NOT EXISTS millrace_registered_models_by_update ON registered_models(workspace, "
+    "last_updated_time DESC, name)",
     // Versions, last changed first: the order of every first page.
     "CREATE INDEX IF NOT EXISTS millrace_model_versions_by_update ON model_versions(workspace, "
     "last_updated_time DESC, name, version DESC)",

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.h"
@@ -53,6 +54,11 @@ int stop(void*) {
   return 1;
 }
 
+// About what SQLite needs for so many instructions; never so short that a busy network alone uses it up.
+std::chrono::milliseconds time_of(int64_t steps) {
+  return std::chrono::milliseconds(std::max<int64_t>(100, steps / 20'000));
+}
+
 }  // namespace
 
 Statement::Statement(sqlite3* database, sqlite3_stmt* statement, bool* on_loan)
@@ -63,7 +69,8 @@ Statement::Statement(sqlite3* database, sqlite3_stmt* statement, bool* on_loan)
 Statement::Statement(Statement&& other) noexcept
     : database_(other.database_),
       statement_(std::exchange(other.statement_, nullptr)),
-      on_loan_(other.on_loan_) {}
+      on_loan_(other.on_loan_),
+      remote_(std::move(other.remote_)) {}
 
 Statement::~Statement() {
   if (statement_ == nullptr) return;
@@ -77,6 +84,10 @@ Statement::~Statement() {
 }
 
 Statement& Statement::bind(int position, std::string_view text) {
+  if (remote_) {
+    remote_->bind(position, text);
+    return *this;
+  }
   // An empty view may have a null pointer, which would bind NULL.
   const char* data = text.data() == nullptr ? "" : text.data();
   check(database_, sqlite3_bind_text64(statement_, position, data, text.size(), SQLITE_STATIC, SQLITE_UTF8));
@@ -84,21 +95,65 @@ Statement& Statement::bind(int position, std::string_view text) {
 }
 
 Statement& Statement::bind(int position, int64_t number) {
+  if (remote_) {
+    remote_->bind(position, number);
+    return *this;
+  }
   check(database_, sqlite3_bind_int64(statement_, position, number));
   return *this;
 }
 
 Statement& Statement::bind(int position, double number) {
+  if (remote_) {
+    remote_->bind(position, number);
+    return *this;
+  }
   check(database_, sqlite3_bind_double(statement_, position, number));
   return *this;
 }
 
 Statement& Statement::bind_null(int position) {
+  if (remote_) {
+    remote_->bind_null(position);
+    return *this;
+  }
   check(database_, sqlite3_bind_null(statement_, position));
   return *this;
 }
 
+Statement& Statement::bind_boolean(int position, bool value) {
+  if (!remote_) return bind(position, static_cast<int64_t>(value));
+  remote_->bind_boolean(position, value);
+  return *this;
+}
+
+Statement& Statement::bind_list(int position, std::span<const std::string_view> texts) {
+  remote_of_list().bind_list(position, texts);
+  return *this;
+}
+
+Statement& Statement::bind_list(int position, std::span<const int64_t> numbers) {
+  remote_of_list().bind_list(position, numbers);
+  return *this;
+}
+
+Statement& Statement::bind_list(int position, std::span<const double> numbers) {
+  remote_of_list().bind_list(position, numbers);
+  return *this;
+}
+
+Statement& Statement::bind_booleans(int position, std::span<const char> values) {
+  remote_of_list().bind_booleans(position, values);
+  return *this;
+}
+
+RemoteStatement& Statement::remote_of_list() {
+  if (remote_) return *remote_;
+  throw Error(ErrorCode::kInternalError, "SQLite knows no lists.");
+}
+
 bool Statement::step() {
+  if (remote_) return remote_->step();
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
@@ -107,26 +162,32 @@ bool Statement::step() {
 }
 
 void Statement::run() {
+  if (remote_) return remote_->run();
   while (step()) {
   }
   sqlite3_reset(statement_);
 }
 
 void Statement::reset() {
+  if (remote_) return remote_->reset();
   sqlite3_reset(statement_);
 }
 
 bool Statement::is_null(int column) const {
+  if (remote_) return remote_->is_null(column);
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 int64_t Statement::integer(int column) const {
+  if (remote_) return remote_->integer(column);
   return sqlite3_column_int64(statement_, column);
 }
 double Statement::real(int column) const {
+  if (remote_) return remote_->real(column);
   return sqlite3_column_double(statement_, column);
 }
 
 std::string_view Statement::text(int column) const {
+  if (remote_) return remote_->text(column);
   const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
   if (data == nullptr) return {};
   return {data, static_cast<size_t>(sqlite3_column_bytes(statement_, column))};
@@ -160,12 +221,15 @@ Connection::Connection(const std::string& path, const ConnectionOptions& options
   execute("PRAGMA cache_size=-" + std::to_string(options.cache_kilobytes));
 }
 
+Connection::Connection(std::unique_ptr<RemoteConnection> remote) : remote_(std::move(remote)) {}
+
 Connection::~Connection() {
   statements_.clear();
   sqlite3_close(database_);
 }
 
 Statement Connection::prepare(std::string_view sql) {
+  if (remote_) return Statement(remote_->prepare(sql));
   // Searches make many texts, and long ones: a cache that takes all and never forgets would grow with what
   // strangers ask.
   constexpr size_t kLargestCache = 256;
@@ -187,6 +251,7 @@ Statement Connection::prepare(std::string_view sql) {
 }
 
 void Connection::execute(const std::string& script) {
+  if (remote_) return remote_->execute(script);
   char* message = nullptr;
   const int code = sqlite3_exec(database_, script.c_str(), nullptr, nullptr, &message);
   sqlite3_free(message);
@@ -194,9 +259,11 @@ void Connection::execute(const std::string& script) {
 }
 
 int64_t Connection::total_changes() const {
+  if (remote_) return remote_->total_changes();
   return sqlite3_total_changes64(database_);
 }
 int64_t Connection::changes() const {
+  if (remote_) return remote_->changes();
   return sqlite3_changes64(database_);
 }
 int64_t Connection::last_insert_id() const {
@@ -204,6 +271,7 @@ int64_t Connection::last_insert_id() const {
 }
 
 bool Connection::run_within(int64_t steps, const std::function<void()>& action) {
+  if (remote_) return remote_->run_within(time_of(steps), action);
   sqlite3_progress_handler(database_, static_cast<int>(std::min<int64_t>(steps, 1'000'000'000)), stop,
                            nullptr);
   try {
@@ -220,11 +288,21 @@ bool Connection::run_within(int64_t steps, const std::function<void()>& action) 
 }
 
 Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {
-  connection_.prepare(kind == Kind::kRead ? "BEGIN" : "BEGIN IMMEDIATE").run();
+  if (connection_.remote_ == nullptr) {
+    connection_.prepare(kind == Kind::kRead ? "BEGIN" : "BEGIN IMMEDIATE").run();
+  } else if (kind == Kind::kRead) {
+    connection_.remote_->begin_read();
+  } else {
+    connection_.remote_->begin_write();
+  }
 }
 
 Transaction::~Transaction() {
   if (!open_) return;
+  if (connection_.remote_) {
+    connection_.remote_->rollback();
+    return;
+  }
   try {
     connection_.prepare("ROLLBACK").run();
   } catch (const Error&) {
@@ -233,7 +311,11 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
-  connection_.prepare("COMMIT").run();
+  if (connection_.remote_) {
+    connection_.remote_->commit();
+  } else {
+    connection_.prepare("COMMIT").run();
+  }
   open_ = false;
 }
 

@@ -4,9 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+
+#include "sql/remote.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -14,9 +17,12 @@ struct sqlite3_stmt;
 namespace millrace::sql {
 
 /// A prepared statement on loan from a Connection's cache; given back, reset and unbound, on destruction.
-/// Positions of parameters count from 1, of columns from 0. Not for sharing between threads.
+/// Positions of parameters count from 1, of columns from 0. Not for sharing between threads. SQLite's are
+/// called directly, those of database servers through the driver's RemoteStatement: what SQLite does in
+/// process is too short for a virtual call around each column, a journey to a server is not.
 class Statement {
  public:
+  explicit Statement(std::unique_ptr<RemoteStatement> remote) : remote_(std::move(remote)) {}
   /// `on_loan` is the cache's mark for it, set until this is destroyed; null for a statement that is not in
   /// the cache and ends with this.
   Statement(sqlite3* database, sqlite3_stmt* statement, bool* on_loan);
@@ -30,6 +36,15 @@ class Statement {
   Statement& bind(int position, int64_t number);
   Statement& bind(int position, double number);
   Statement& bind_null(int position);
+  /// For columns that are true or false, which SQLite keeps as numbers and others do not.
+  Statement& bind_boolean(int position, bool value);
+
+  /// Binds all values of a list at once, for `= ANY(?1)` and `unnest(?1, ?2)`. Remote databases only. The
+  /// driver copies what it needs.
+  Statement& bind_list(int position, std::span<const std::string_view> texts);
+  Statement& bind_list(int position, std::span<const int64_t> numbers);
+  Statement& bind_list(int position, std::span<const double> numbers);
+  Statement& bind_booleans(int position, std::span<const char> values);
 
   /// True when there is a row to read. Throws Error on faults of the database.
   bool step();
@@ -38,15 +53,19 @@ class Statement {
   void reset();
 
   bool is_null(int column) const;
+  /// 0 for what is no number; booleans are 0 and 1.
   int64_t integer(int column) const;
   double real(int column) const;
   /// Valid until the next step.
   std::string_view text(int column) const;
 
  private:
-  sqlite3* database_;
-  sqlite3_stmt* statement_;
-  bool* on_loan_;
+  RemoteStatement& remote_of_list();
+
+  sqlite3* database_ = nullptr;
+  sqlite3_stmt* statement_ = nullptr;  ///< null: remote
+  bool* on_loan_ = nullptr;
+  std::unique_ptr<RemoteStatement> remote_;
 };
 
 struct ConnectionOptions {
@@ -57,11 +76,13 @@ struct ConnectionOptions {
   const char* vfs = nullptr;  ///< Name of the file layer; null: the default. See coalescing_vfs().
 };
 
-/// One connection to an SQLite database. One thread at a time. Faults are thrown as Error: a lock held by
-/// another process beyond the busy time-out is TEMPORARILY_UNAVAILABLE, a full disk RESOURCE_EXHAUSTED, a
-/// file that cannot be written PERMISSION_DENIED, the rest INTERNAL_ERROR.
+/// One connection to an SQLite database, or to a server through a driver. One thread at a time. Faults are
+/// thrown as Error: a lock held by another process beyond the busy time-out is TEMPORARILY_UNAVAILABLE, a
+/// full disk RESOURCE_EXHAUSTED, a file that cannot be written PERMISSION_DENIED, the rest INTERNAL_ERROR.
+/// Faults of a server that end its transaction are TransactionFaults.
 class Connection {
  public:
+  explicit Connection(std::unique_ptr<RemoteConnection> remote);
   Connection(const std::string& path, const ConnectionOptions& options);
   ~Connection();
   Connection(const Connection&) = delete;
@@ -72,14 +93,24 @@ class Connection {
   /// Runs a script of statements.
   void execute(const std::string& script);
 
-  /// Rows changed since the connection was opened.
+  /// A database server: each statement that is waited for costs a journey, so rows are best read and written
+  /// by lists; plans are its own business.
+  bool is_remote() const { return remote_ != nullptr; }
+  /// Connects anew to a server that was away. Outside of transactions.
+  void restore() {
+    if (remote_) remote_->restore();
+  }
+
+  /// Grows with each change since the connection was opened.
   int64_t total_changes() const;
   /// Rows changed by the last statement.
   int64_t changes() const;
+  /// SQLite only; elsewhere INSERT ... RETURNING tells.
   int64_t last_insert_id() const;
 
-  /// While `steps` virtual machine instructions are not used up, `action` runs as usual; then the running
-  /// statement stops and false is returned. Lets a plan be tried that is good only if it is short.
+  /// While `steps` virtual machine instructions are not used up, or the time that they are worth on a server,
+  /// `action` runs as usual; then the running statement stops and false is returned. Lets a plan be tried
+  /// that is good only if it is short. For actions that only read, within a transaction.
   bool run_within(int64_t steps, const std::function<void()>& action);
 
  private:
@@ -91,6 +122,9 @@ class Connection {
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
   std::unordered_map<std::string, std::unique_ptr<CachedStatement>, TextHash, std::equal_to<>> statements_;
+  std::unique_ptr<RemoteConnection> remote_;
+
+  friend class Transaction;
 };
 
 /// Begins a transaction and rolls it back on destruction unless it was committed.

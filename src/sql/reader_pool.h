@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sql/connection.h"
+#include "sql/fault.h"
 
 namespace millrace::sql {
 
@@ -34,12 +35,20 @@ class ReaderPool {
   /// Waits while all connections are on loan.
   Lease lease();
 
-  /// Runs `query` on one snapshot of the database.
+  /// Runs `query` on one snapshot of the database. When the connection to a server broke, it is run again on
+  /// a new one, so it must change nothing but its result.
   template <typename Query>
   auto read(Query query) {
     const Lease reader = lease();
-    Transaction snapshot(*reader, Transaction::Kind::kRead);
-    return query(*reader);
+    for (int attempt = 1;; ++attempt) {
+      try {
+        (*reader).restore();
+        Transaction snapshot(*reader, Transaction::Kind::kRead);
+        return query(*reader);
+      } catch (const TransactionFault& fault) {
+        if (fault.kind() != TransactionFault::Kind::kPassing || attempt == kMostAttempts) throw;
+      }
+    }
   }
 
  private:

@@ -105,7 +105,7 @@ void append_filter(SqlText& sql, const FilterSchema& schema, const v1::Filter& f
       schema.append_condition(sql, filter.comparison());
       return;
     default:
-      sql << "1";
+      sql << "TRUE";
   }
 }
 

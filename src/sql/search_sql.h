@@ -54,7 +54,7 @@ class SearchSchema : public FilterSchema {
   virtual void append_rank(SqlText& sql, const v1::OrderBy& order) const = 0;
 };
 
-/// Appends the filter as a boolean expression; "1" when it accepts everything.
+/// Appends the filter as a boolean expression; "TRUE" when it accepts everything.
 void append_filter(SqlText& sql, const FilterSchema& schema, const v1::Filter& filter);
 
 /// Appends terms of an ORDER BY, separated by commas.

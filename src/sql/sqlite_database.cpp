@@ -92,7 +92,7 @@ std::unique_ptr<Connection> open_reader(const std::string& path) {
 }  // namespace
 
 SqliteDatabase::SqliteDatabase(const SqliteDatabaseOptions& options)
-    : writer_(open_writer(options)),
-      readers_([path = options.path] { return open_reader(path); }, options.readers) {}
+    : Database(
+          open_writer(options), [path = options.path] { return open_reader(path); }, options.readers) {}
 
 }  // namespace millrace::sql

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -8,6 +9,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -22,9 +24,22 @@ struct WriterStatistics {
   int64_t waiting;   ///< Tasks in the queue now.
 };
 
+/// One of the writes that a BulkWork does together.
+struct BulkItem {
+  virtual ~BulkItem() = default;
+  std::exception_ptr fault;  ///< what this one's caller is told instead; it must have changed nothing then
+};
+
+/// Does many writes of one kind with few statements. May be called again with the same items, so results of
+/// an earlier call are to be overwritten.
+using BulkWork = void (*)(Connection&, std::span<BulkItem* const>);
+
 /// The one writer of a database: a thread that runs waiting tasks in one transaction and tells their callers
 /// after the commit reached the disk. A lone task is committed at once; under load, the tasks that came while
-/// the last commit was under way share the next one.
+/// the last commit was under way share the next one; on a server, those too whom it answered and who ask
+/// again within a quarter of its time. A group that the database gives up, because others were in its way or
+/// the connection broke before the commit, is tried again, then in halves, so that a task that the database
+/// will not have fails alone.
 class Writer {
  public:
   using Task = std::function<void(Connection&)>;
@@ -44,6 +59,9 @@ class Writer {
   /// Throws TEMPORARILY_UNAVAILABLE, and `done` is never told, when too many tasks are waiting.
   void submit(Task task, Done done);
 
+  /// The same for a write that is done together with others of its kind in the group.
+  void submit(BulkWork work, std::shared_ptr<BulkItem> item, Done done);
+
   /// The same for a task with a result.
   template <typename Query>
   auto call(Query query) {
@@ -56,21 +74,32 @@ class Writer {
 
  private:
   struct Request {
-    Task task;
+    Task task;  ///< empty for bulk work
     Done done;
+    BulkWork work = nullptr;
+    std::shared_ptr<BulkItem> item;
   };
   using Group = std::vector<Request>;
 
+  void enqueue(Request request);
+  using Clock = std::chrono::steady_clock;
   void serve();
+  void gather(size_t told, Clock::duration took);
   Group next_group();
   void commit_group(Group group);
+  void commit_once(Group& group);
+  bool run_all(Group& group);
+  void run_bulk(Group& group);
   bool run_tasks(Group& group);
+  void commit_halves(Group group);
+  void count(const Group& group);
   static void tell(const Group& group, std::exception_ptr fault);
 
   std::unique_ptr<Connection> connection_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Request> queue_;
+  size_t expected_ = 0;  ///< length of the queue that the writer waits for; 0: for none
   bool stopping_ = false;
   std::atomic<uint64_t> groups_{0};
   std::atomic<uint64_t> tasks_{0};

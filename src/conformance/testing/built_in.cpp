@@ -1,10 +1,13 @@
 #include "conformance/testing/built_in.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "artifacts/repositories/local/local_repository.h"
 #include "conformance/testing/defects.h"
+#include "conformance/testing/postgres_server.h"
 #include "registry/stores/sql/sql_registry_store.h"
+#include "sql/postgres/postgres_database.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
 
 namespace millrace::conformance::testing {
@@ -30,7 +33,39 @@ sql::SqliteDatabaseOptions database_in(const std::string& folder) {
   return options;
 }
 
+std::shared_ptr<sql::Database> postgres_database(const std::string& folder) {
+  const char* server = std::getenv("MILLRACE_TEST_POSTGRES");
+  if (server == nullptr) throw Error(ErrorCode::kInternalError, "MILLRACE_TEST_POSTGRES is not set");
+  sql::PostgresDatabaseOptions options;
+  options.uri = postgres_database_of(server, folder);
+  options.artifact_root = kPostgresArtifactRoot;
+  return std::make_shared<sql::PostgresDatabase>(options);
+}
+
+template <typename Functions, typename Interface>
+std::shared_ptr<Functions> whole(std::shared_ptr<Interface> store) {
+  auto functions = std::make_shared<Functions>();
+  delegate(*functions, std::move(store));
+  return functions;
+}
+
 }  // namespace
+
+std::shared_ptr<TrackingStore> open_postgres_store(const std::string& folder) {
+  return std::make_shared<tracking::SqlTrackingStore>(postgres_database(folder));
+}
+
+std::shared_ptr<RegistryStore> open_postgres_registry(const std::string& folder) {
+  return std::make_shared<registry::SqlRegistryStore>(postgres_database(folder));
+}
+
+std::shared_ptr<StoreOfFunctions> serve_postgres_store(const std::string& folder) {
+  return whole<StoreOfFunctions>(open_postgres_store(folder));
+}
+
+std::shared_ptr<RegistryOfFunctions> serve_postgres_registry(const std::string& folder) {
+  return whole<RegistryOfFunctions>(open_postgres_registry(folder));
+}
 
 std::shared_ptr<TrackingStore> open_sqlite_store(const std::string& folder) {
   return std::make_shared<tracking::SqlTrackingStore>(database_in(folder));

@@ -15,6 +15,11 @@ std::shared_ptr<TrackingStore> open_sqlite_store(const std::string& folder);
 /// The built-in SQLite registry on a database in `folder`, which must be there.
 std::shared_ptr<RegistryStore> open_sqlite_registry(const std::string& folder);
 
+/// The built-in stores on a database that belongs to `folder`, made when it is not there, at the PostgreSQL
+/// server whose URI the environment variable MILLRACE_TEST_POSTGRES holds.
+std::shared_ptr<TrackingStore> open_postgres_store(const std::string& folder);
+std::shared_ptr<RegistryStore> open_postgres_registry(const std::string& folder);
+
 /// The built-in repository of local files below `folder`.
 std::shared_ptr<ArtifactRepository> open_local_repository(const std::string& folder);
 
@@ -25,5 +30,9 @@ std::shared_ptr<RegistryOfFunctions> open_registry_with_defect(const std::string
                                                                const std::string& check);
 std::shared_ptr<RepositoryOfFunctions> open_repository_with_defect(const std::string& folder,
                                                                    const std::string& check);
+
+/// The stores on PostgreSQL in the form in which a process serves them.
+std::shared_ptr<StoreOfFunctions> serve_postgres_store(const std::string& folder);
+std::shared_ptr<RegistryOfFunctions> serve_postgres_registry(const std::string& folder);
 
 }  // namespace millrace::conformance::testing

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "registry/stores/sql/models_together.h"
 #include "sql/read_pair.h"
 
 namespace millrace::registry {
@@ -12,20 +13,12 @@ namespace {
 using sql::Connection;
 using sql::Statement;
 
-constexpr std::string_view kStages[] = {"None", "Staging", "Production", "Archived"};
-
 [[noreturn]] void throw_no_model(std::string_view name) {
   throw_not_found("Registered Model with name=" + std::string(name) + " not found");
 }
 
 std::string text_of(const Statement& row, int column) {
   return std::string(row.text(column));
-}
-
-int64_t number_of(const v1::ModelVersion& version) {
-  int64_t number = 0;
-  std::from_chars(version.version().data(), version.version().data() + version.version().size(), number);
-  return number;
 }
 
 void read_model_tags(Connection& connection, v1::RegisteredModel& model) {
@@ -72,22 +65,36 @@ void read_latest_versions(Connection& connection, v1::RegisteredModel& model) {
 
 }  // namespace
 
+int64_t number_of(const v1::ModelVersion& version) {
+  int64_t number = 0;
+  std::from_chars(version.version().data(), version.version().data() + version.version().size(), number);
+  return number;
+}
+
 void throw_no_version(std::string_view name, int64_t version) {
   throw_not_found("Model Version (name=" + std::string(name) + ", version=" + std::to_string(version) +
                   ") not found");
 }
 
-void read_registered_model(Connection& connection, const Statement& row, v1::RegisteredModel& model) {
+void read_model_row(const Statement& row, v1::RegisteredModel& model) {
   model.set_name(text_of(row, 0));
   if (!row.is_null(1)) model.set_creation_timestamp(row.integer(1));
   if (!row.is_null(2)) model.set_last_updated_timestamp(row.integer(2));
   if (!row.text(3).empty()) model.set_description(text_of(row, 3));
+}
+
+void read_registered_model(Connection& connection, const Statement& row, v1::RegisteredModel& model) {
+  read_model_row(row, model);
+  if (connection.is_remote()) {
+    v1::RegisteredModel* alone = &model;
+    return read_model_details_together(connection, {&alone, 1});
+  }
   read_latest_versions(connection, model);
   read_model_tags(connection, model);
   read_model_aliases(connection, model);
 }
 
-void read_model_version(Connection& connection, const Statement& row, v1::ModelVersion& version) {
+void read_version_row(const Statement& row, v1::ModelVersion& version) {
   version.set_name(text_of(row, 0));
   version.set_version(text_of(row, 1));
   if (!row.is_null(2)) version.set_creation_timestamp(row.integer(2));
@@ -101,6 +108,10 @@ void read_model_version(Connection& connection, const Statement& row, v1::ModelV
   if (v1::ModelVersionStatus_Parse(text_of(row, 9), &status)) version.set_status(status);
   if (!row.text(10).empty()) version.set_status_message(text_of(row, 10));
   if (!row.is_null(11)) version.set_run_link(text_of(row, 11));
+}
+
+void read_model_version(Connection& connection, const Statement& row, v1::ModelVersion& version) {
+  read_version_row(row, version);
   auto tags = connection.prepare(
       "SELECT key, value FROM model_version_tags WHERE workspace = 'default' AND name = ?1 AND version = ?2 "
       "ORDER BY +key");

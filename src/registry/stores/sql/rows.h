@@ -21,6 +21,14 @@ inline constexpr const char* kModelVersionColumns =
     "v.name, v.version, v.creation_time, v.last_updated_time, v.user_id, v.current_stage, v.description, "
     "v.source, v.run_id, v.status, v.status_message, v.run_link";
 
+inline constexpr std::string_view kStages[] = {"None", "Staging", "Production", "Archived"};
+
+int64_t number_of(const v1::ModelVersion& version);
+
+/// Reads a row alone.
+void read_model_row(const sql::Statement& row, v1::RegisteredModel& model);
+void read_version_row(const sql::Statement& row, v1::ModelVersion& version);
+
 /// Reads a row with its tags, aliases and latest versions.
 void read_registered_model(sql::Connection& connection, const sql::Statement& row,
                            v1::RegisteredModel& model);

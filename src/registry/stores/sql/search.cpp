@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "registry/stores/sql/models_together.h"
 #include "registry/stores/sql/rows.h"
 #include "registry/stores/sql/sql_registry_store.h"
 #include "sql/paging.h"
@@ -20,12 +21,14 @@ using v1::plugin::RegisteredModelQuery;
 struct Column {
   std::string_view field;
   std::string_view name;
+  bool always_set = false;  ///< never NULL: an index gives the order in both directions
 };
 
-constexpr Column kModelColumns[] = {{"name", "m.name"}, {"last_updated_timestamp", "m.last_updated_time"}};
+constexpr Column kModelColumns[] = {{"name", "m.name", true},
+                                    {"last_updated_timestamp", "m.last_updated_time"}};
 constexpr Column kVersionColumns[] = {
-    {"name", "v.name"},
-    {"version_number", "v.version"},
+    {"name", "v.name", true},
+    {"version_number", "v.version", true},
     {"run_id", "v.run_id"},
     {"source_path", "v.source"},
     {"creation_timestamp", "v.creation_time"},
@@ -33,9 +36,9 @@ constexpr Column kVersionColumns[] = {
 };
 
 template <size_t kSize>
-std::string column_of(const Column (&columns)[kSize], std::string_view field) {
+const Column& column_of(const Column (&columns)[kSize], std::string_view field) {
   for (const Column& column : columns) {
-    if (column.field == field) return std::string(column.name);
+    if (column.field == field) return column;
   }
   throw Error(ErrorCode::kNotImplemented, "This store keeps no attribute '" + std::string(field) + "'.");
 }
@@ -60,7 +63,7 @@ class RegisteredModelSchema : public sql::FilterSchema {
   void append_condition(SqlText& sql, const v1::Comparison& comparison) const override {
     if (comparison.field().kind() == v1::FIELD_KIND_TAG)
       return append_tag_condition(sql, "registered_model_tags", "x.name = m.name", comparison);
-    append_comparison(sql, column_of(kModelColumns, comparison.field().name()), comparison);
+    append_comparison(sql, std::string(column_of(kModelColumns, comparison.field().name()).name), comparison);
   }
 };
 
@@ -71,7 +74,8 @@ class ModelVersionSchema : public sql::FilterSchema {
     if (comparison.field().kind() == v1::FIELD_KIND_TAG)
       return append_tag_condition(sql, "model_version_tags", "x.name = v.name AND x.version = v.version",
                                   comparison);
-    append_comparison(sql, column_of(kVersionColumns, comparison.field().name()), comparison);
+    append_comparison(sql, std::string(column_of(kVersionColumns, comparison.field().name()).name),
+                      comparison);
   }
 };
 
@@ -82,8 +86,9 @@ void append_order(SqlText& sql, const Column (&columns)[kSize], const RepeatedPt
                   std::string_view mark) {
   std::string_view between = " ORDER BY ";
   for (const v1::OrderBy& order : order_by) {
-    sql << between << mark << column_of(columns, order.field().name());
-    sql << (order.descending() ? " DESC NULLS LAST" : " ASC NULLS LAST");
+    const Column& column = column_of(columns, order.field().name());
+    sql << between << mark << column.name << (order.descending() ? " DESC" : " ASC");
+    if (!column.always_set) sql << " NULLS LAST";
     between = ", ";
   }
 }
@@ -142,7 +147,16 @@ RegisteredModelPage search(Connection& connection, const RegisteredModelQuery& q
       page.set_next_cursor(cursor_after(query.page()));
       break;
     }
-    read_registered_model(connection, rows, *page.add_models());
+    if (connection.is_remote()) {
+      read_model_row(rows, *page.add_models());
+    } else {
+      read_registered_model(connection, rows, *page.add_models());
+    }
+  }
+  if (connection.is_remote()) {
+    const std::vector<v1::RegisteredModel*> models(page.mutable_models()->pointer_begin(),
+                                                   page.mutable_models()->pointer_end());
+    read_model_details_together(connection, models);
   }
   return page;
 }
@@ -156,7 +170,16 @@ ModelVersionPage search(Connection& connection, const ModelVersionQuery& query) 
       page.set_next_cursor(cursor_after(query.page()));
       break;
     }
-    read_model_version(connection, rows, *page.add_versions());
+    if (connection.is_remote()) {
+      read_version_row(rows, *page.add_versions());
+    } else {
+      read_model_version(connection, rows, *page.add_versions());
+    }
+  }
+  if (connection.is_remote()) {
+    const std::vector<v1::ModelVersion*> versions(page.mutable_versions()->pointer_begin(),
+                                                  page.mutable_versions()->pointer_end());
+    read_version_tags_together(connection, versions);
   }
   return page;
 }

@@ -12,7 +12,7 @@ namespace millrace::registry {
 class SqlRegistryStore : public RegistryStore {
  public:
   /// On a database that other stores may use too.
-  explicit SqlRegistryStore(std::shared_ptr<sql::SqliteDatabase> database) : database_(std::move(database)) {}
+  explicit SqlRegistryStore(std::shared_ptr<sql::Database> database) : database_(std::move(database)) {}
   explicit SqlRegistryStore(const sql::SqliteDatabaseOptions& options)
       : SqlRegistryStore(std::make_shared<sql::SqliteDatabase>(options)) {}
 
@@ -57,7 +57,7 @@ class SqlRegistryStore : public RegistryStore {
   v1::plugin::Done delete_webhook(const CallContext&, const v1::plugin::WebhookDeletion&) override;
 
  private:
-  std::shared_ptr<sql::SqliteDatabase> database_;
+  std::shared_ptr<sql::Database> database_;
 };
 
 }  // namespace millrace::registry

@@ -1,4 +1,6 @@
 #include <optional>
+#include <unordered_map>
+#include <vector>
 
 #include "base/error.h"
 #include "registry/stores/sql/sql_registry_store.h"
@@ -43,7 +45,25 @@ void read_events(Connection& connection, v1::Webhook& webhook) {
   }
 }
 
-StoredWebhook read(Connection& connection, const Statement& row) {
+// Of all webhooks of a page with one statement, for remote databases, where each statement is a journey.
+void read_events_together(Connection& connection, WebhookPage& page) {
+  std::vector<std::string_view> ids;
+  std::unordered_map<std::string_view, v1::Webhook*> by_id;
+  for (StoredWebhook& stored : *page.mutable_webhooks()) {
+    ids.push_back(stored.webhook().webhook_id());
+    by_id.emplace(ids.back(), stored.mutable_webhook());
+  }
+  auto rows = connection.prepare(
+      "SELECT webhook_id, entity, action FROM webhook_events WHERE webhook_id = ANY(?1) ORDER BY entity, "
+      "action");
+  rows.bind_list(1, ids);
+  while (rows.step()) {
+    v1::WebhookEvent event;
+    if (parse_event(rows.text(1), rows.text(2), event)) *by_id.at(rows.text(0))->add_events() = event;
+  }
+}
+
+StoredWebhook read_row(const Statement& row) {
   StoredWebhook stored;
   v1::Webhook& webhook = *stored.mutable_webhook();
   webhook.set_webhook_id(std::string(row.text(0)));
@@ -54,7 +74,6 @@ StoredWebhook read(Connection& connection, const Statement& row) {
   stored.set_sealed_secret(std::string(row.text(5)));
   if (!row.is_null(6)) webhook.set_creation_timestamp(row.integer(6));
   if (!row.is_null(7)) webhook.set_last_updated_timestamp(row.integer(7));
-  read_events(connection, webhook);
   return stored;
 }
 
@@ -63,7 +82,9 @@ std::optional<StoredWebhook> find(Connection& connection, std::string_view id) {
                                 " FROM webhooks w WHERE w.workspace = 'default' AND w.webhook_id = ?1 AND "
                                 "w.deleted_timestamp IS NULL");
   if (!row.bind(1, id).step()) return std::nullopt;
-  return read(connection, row);
+  StoredWebhook stored = read_row(row);
+  read_events(connection, *stored.mutable_webhook());
+  return stored;
 }
 
 StoredWebhook load(Connection& connection, std::string_view id) {
@@ -174,8 +195,10 @@ WebhookPage list(Connection& connection, const WebhookQuery& query) {
       page.set_next_cursor(std::to_string(offset + query.page().limit()));
       break;
     }
-    *page.add_webhooks() = read(connection, rows);
+    StoredWebhook& stored = *page.add_webhooks() = read_row(rows);
+    if (!connection.is_remote()) read_events(connection, *stored.mutable_webhook());
   }
+  if (connection.is_remote()) read_events_together(connection, page);
   return page;
 }
 

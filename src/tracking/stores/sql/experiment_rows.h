@@ -10,6 +10,13 @@ inline constexpr const char* kExperimentColumns =
     "e.experiment_id, e.name, e.artifact_location, e.lifecycle_stage, e.last_update_time, e.creation_time, "
     "e.workspace";
 
+/// Reads a row alone.
+void read_experiment_row(const sql::Statement& row, v1::Experiment& experiment);
+
+/// Adds the tags of many experiments with one statement, for remote databases.
+void read_tags_together(sql::Connection& connection,
+                        google::protobuf::RepeatedPtrField<v1::Experiment>& experiments);
+
 /// Reads a row with its tags.
 void read_experiment(sql::Connection& connection, const sql::Statement& row, v1::Experiment& experiment);
 

@@ -52,18 +52,18 @@ v1::Experiment load(Connection& connection, int64_t id) {
   return experiment;
 }
 
+int64_t insert_row(Connection& connection, const v1::plugin::NewExperiment& request) {
+  auto row = connection.prepare(
+      "INSERT INTO experiments(name, artifact_location, lifecycle_stage, creation_time, last_update_time, "
+      "workspace) VALUES(?1, ?2, 'active', ?3, ?3, 'default') RETURNING experiment_id");
+  row.bind(1, std::string_view(request.name()));
+  row.bind(2, std::string_view(request.artifact_location())).bind(3, request.creation_time()).step();
+  return row.integer(0);
+}
+
 v1::Experiment insert(Connection& connection, const v1::plugin::NewExperiment& request) {
   refuse_taken_name(connection, request.name());
-  connection
-      .prepare(
-          "INSERT INTO experiments(name, artifact_location, lifecycle_stage, creation_time, "
-          "last_update_time, "
-          "workspace) VALUES(?1, ?2, 'active', ?3, ?3, 'default')")
-      .bind(1, std::string_view(request.name()))
-      .bind(2, std::string_view(request.artifact_location()))
-      .bind(3, request.creation_time())
-      .run();
-  const int64_t id = connection.last_insert_id();
+  const int64_t id = insert_row(connection, request);
   if (request.artifact_location().empty()) {
     const std::string location = append_to_uri_path(request.artifact_root(), std::to_string(id));
     connection.prepare("UPDATE experiments SET artifact_location = ?1 WHERE experiment_id = ?2")

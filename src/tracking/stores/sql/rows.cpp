@@ -37,27 +37,30 @@ double value_from(double stored, bool is_nan) {
   return stored;
 }
 
+void throw_no_run(std::string_view run_id) {
+  throw_not_found("Run with id=" + std::string(run_id) + " not found");
+}
+
+void check_stage(std::string_view run_id, const RunState& state, std::string_view required_stage) {
+  if (required_stage.empty() || state.stage == required_stage) return;
+  throw Error(ErrorCode::kInvalidState, "The run " + std::string(run_id) + " must be in the '" +
+                                            std::string(required_stage) + "' state. Current state is " +
+                                            state.stage + ".");
+}
+
 RunState find_run(sql::Connection& connection, std::string_view run_id) {
   auto row = connection.prepare("SELECT experiment_id, lifecycle_stage FROM runs WHERE run_uuid = ?1");
-  if (!row.bind(1, run_id).step()) throw_not_found("Run with id=" + std::string(run_id) + " not found");
+  if (!row.bind(1, run_id).step()) throw_no_run(run_id);
   return {row.integer(0), std::string(row.text(1))};
 }
 
 RunState require_run(sql::Connection& connection, std::string_view run_id, std::string_view required_stage) {
   RunState state = find_run(connection, run_id);
-  if (!required_stage.empty() && state.stage != required_stage) {
-    throw Error(ErrorCode::kInvalidState, "The run " + std::string(run_id) + " must be in the '" +
-                                              std::string(required_stage) + "' state. Current state is " +
-                                              state.stage + ".");
-  }
+  check_stage(run_id, state, required_stage);
   return state;
 }
 
-bool read_run_info(sql::Connection& connection, std::string_view run_id, v1::RunInfo& info) {
-  auto row = connection.prepare(
-      "SELECT run_uuid, name, experiment_id, user_id, status, start_time, end_time, artifact_uri, "
-      "lifecycle_stage FROM runs WHERE run_uuid = ?1");
-  if (!row.bind(1, run_id).step()) return false;
+void read_run_info(const sql::Statement& row, v1::RunInfo& info) {
   info.set_run_id(std::string(row.text(0)));
   info.set_run_uuid(info.run_id());
   info.set_run_name(std::string(row.text(1)));
@@ -70,6 +73,13 @@ bool read_run_info(sql::Connection& connection, std::string_view run_id, v1::Run
   if (!row.is_null(6)) info.set_end_time(row.integer(6));
   info.set_artifact_uri(std::string(row.text(7)));
   info.set_lifecycle_stage(std::string(row.text(8)));
+}
+
+bool read_run_info(sql::Connection& connection, std::string_view run_id, v1::RunInfo& info) {
+  static const std::string kSelect = std::string("SELECT ") + kRunColumns + " FROM runs WHERE run_uuid = ?1";
+  auto row = connection.prepare(kSelect);
+  if (!row.bind(1, run_id).step()) return false;
+  read_run_info(row, info);
   return true;
 }
 

@@ -26,10 +26,19 @@ struct RunState {
   int64_t experiment_id;
   std::string stage;
 };
+[[noreturn]] void throw_no_run(std::string_view run_id);
+/// Throws INVALID_STATE unless the run is in `required_stage` (empty: any).
+void check_stage(std::string_view run_id, const RunState& state, std::string_view required_stage);
+
 /// Throws RESOURCE_DOES_NOT_EXIST when there is no such run.
 RunState find_run(sql::Connection& connection, std::string_view run_id);
-/// The same, and throws INVALID_STATE unless the run is in `required_stage` (empty: any).
+/// The same with check_stage().
 RunState require_run(sql::Connection& connection, std::string_view run_id, std::string_view required_stage);
+
+/// Columns of `runs` that read_run_info() expects, in its order.
+inline constexpr const char* kRunColumns =
+    "run_uuid, name, experiment_id, user_id, status, start_time, end_time, artifact_uri, lifecycle_stage";
+void read_run_info(const sql::Statement& row, v1::RunInfo& info);
 
 /// Reads a run's own row, whatever its stage. False when there is no such run.
 bool read_run_info(sql::Connection& connection, std::string_view run_id, v1::RunInfo& info);

@@ -22,7 +22,7 @@ constexpr int64_t kKeysBudget = 20'000'000;
 constexpr const char* kNewestRuns = "500";
 
 std::string scope(const RunColumnsQuery& query) {
-  if (query.experiment_ids().empty()) return "1";
+  if (query.experiment_ids().empty()) return "TRUE";
   return "r.experiment_id IN " + integer_list(query.experiment_ids());
 }
 
@@ -48,8 +48,9 @@ class KeyFinder {
 
  private:
   void read_runs() {
-    auto row = connection_.prepare("SELECT x.key FROM runs r CROSS JOIN " + table_ +
-                                   " x ON x.run_uuid = r.run_uuid WHERE " + scope(query_));
+    auto row = connection_.prepare((connection_.is_remote() ? "SELECT DISTINCT x.key FROM runs r CROSS JOIN "
+                                                            : "SELECT x.key FROM runs r CROSS JOIN ") +
+                                   table_ + " x ON x.run_uuid = r.run_uuid WHERE " + scope(query_));
     while (row.step()) keys_.emplace(row.text(0));
   }
 

@@ -3,7 +3,9 @@
 #include <tuple>
 #include <vector>
 
+#include "tracking/stores/sql/model_metrics.h"
 #include "tracking/stores/sql/rows.h"
+#include "tracking/stores/sql/run_data_bulk.h"
 #include "tracking/stores/sql/run_tags.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
 
@@ -62,7 +64,7 @@ bool is_later(const v1::Metric& a, const v1::Metric& b) {
 void write_latest(sql::Statement& upsert, std::string_view run_id, const v1::Metric& metric) {
   const StoredValue value = stored_value(metric.value());
   upsert.bind(1, std::string_view(metric.key())).bind(2, value.value).bind(3, metric.timestamp());
-  upsert.bind(4, metric.step()).bind(5, static_cast<int64_t>(value.is_nan)).bind(6, run_id).run();
+  upsert.bind(4, metric.step()).bind_boolean(5, value.is_nan).bind(6, run_id).run();
 }
 
 void write_metrics(Connection& connection, const RunDataWrite& request) {
@@ -75,13 +77,14 @@ void write_metrics(Connection& connection, const RunDataWrite& request) {
       "?6) "
       "ON CONFLICT(key, run_uuid) DO UPDATE SET value = excluded.value, timestamp = excluded.timestamp, "
       "step = excluded.step, is_nan = excluded.is_nan "
-      "WHERE (excluded.step, excluded.timestamp, excluded.value) > (step, timestamp, value)");
+      "WHERE (excluded.step, excluded.timestamp, excluded.value) > "
+      "(latest_metrics.step, latest_metrics.timestamp, latest_metrics.value)");
   const v1::Metric* latest_of_key = nullptr;
   insert.bind(4, std::string_view(request.run_id()));
   for (const v1::Metric* metric : in_index_order(request)) {
     const StoredValue value = stored_value(metric->value());
     insert.bind(1, std::string_view(metric->key())).bind(2, value.value).bind(3, metric->timestamp());
-    insert.bind(5, metric->step()).bind(6, static_cast<int64_t>(value.is_nan)).run();
+    insert.bind(5, metric->step()).bind_boolean(6, value.is_nan).run();
     if (latest_of_key != nullptr && latest_of_key->key() != metric->key()) {
       write_latest(latest, request.run_id(), *latest_of_key);
       latest_of_key = nullptr;
@@ -89,24 +92,6 @@ void write_metrics(Connection& connection, const RunDataWrite& request) {
     if (latest_of_key == nullptr || is_later(*metric, *latest_of_key)) latest_of_key = metric;
   }
   if (latest_of_key != nullptr) write_latest(latest, request.run_id(), *latest_of_key);
-}
-
-// Metrics that belong to a logged model are kept for the model as well.
-void write_model_metrics(Connection& connection, const RunDataWrite& request, int64_t experiment_id) {
-  for (const v1::Metric& metric : request.metrics()) {
-    if (metric.model_id().empty()) continue;
-    auto insert = connection.prepare(
-        "INSERT INTO logged_model_metrics(model_id, metric_name, metric_timestamp_ms, metric_step, "
-        "metric_value, "
-        "experiment_id, run_id, dataset_name, dataset_digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
-        "ON CONFLICT DO NOTHING");
-    insert.bind(1, std::string_view(metric.model_id())).bind(2, std::string_view(metric.key()));
-    insert.bind(3, metric.timestamp()).bind(4, metric.step()).bind(5, stored_value(metric.value()).value);
-    insert.bind(6, experiment_id).bind(7, std::string_view(request.run_id()));
-    if (!metric.dataset_name().empty()) insert.bind(8, std::string_view(metric.dataset_name()));
-    if (!metric.dataset_digest().empty()) insert.bind(9, std::string_view(metric.dataset_digest()));
-    insert.run();
-  }
 }
 
 RunDataOutcome write(Connection& connection, const RunDataWrite& request) {
@@ -122,14 +107,32 @@ RunDataOutcome write(Connection& connection, const RunDataWrite& request) {
   return outcome;
 }
 
+RunDataOutcome write_remote(Connection& connection, const RunDataWrite& request) {
+  RunDataItem item(request);
+  sql::BulkItem* alone = &item;
+  write_run_data_together(connection, {&alone, 1});
+  if (item.fault) std::rethrow_exception(item.fault);
+  return std::move(item.outcome);
+}
+
 }  // namespace
 
 RunDataOutcome SqlTrackingStore::write_run_data(const CallContext&, const RunDataWrite& request) {
-  return database_->writer().call([&](Connection& connection) { return write(connection, request); });
+  return database_->writer().call([&](Connection& connection) {
+    return connection.is_remote() ? write_remote(connection, request) : write(connection, request);
+  });
 }
 
 bool SqlTrackingStore::start_write_run_data(const CallContext&, const RunDataWrite& request,
                                             Reply<RunDataOutcome> reply) {
+  if (database_->is_remote()) {
+    auto item = std::make_shared<RunDataItem>(request);
+    database_->writer().submit(
+        write_run_data_together, item, [item, reply = std::move(reply)](std::exception_ptr fault) {
+          reply(fault ? Outcome<RunDataOutcome>(std::move(fault)) : std::move(item->outcome));
+        });
+    return true;
+  }
   auto outcome = std::make_shared<RunDataOutcome>();
   database_->writer().submit(
       [&request, outcome](Connection& connection) { *outcome = write(connection, request); },

@@ -1,5 +1,6 @@
 #include "sql/read_pair.h"
 #include "tracking/stores/sql/rows.h"
+#include "tracking/stores/sql/runs_together.h"
 
 namespace millrace::tracking {
 namespace {
@@ -73,6 +74,10 @@ void read_models(sql::Connection& connection, v1::Run& run) {
 }  // namespace
 
 void read_run_details(sql::Connection& connection, v1::Run& run) {
+  if (connection.is_remote()) {
+    v1::Run* alone = &run;
+    return read_details_together(connection, {&alone, 1});
+  }
   v1::RunData& data = *run.mutable_data();
   run.mutable_inputs();
   run.mutable_outputs();

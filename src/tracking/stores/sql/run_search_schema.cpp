@@ -107,8 +107,8 @@ void RunSearchSchema::append_rank(sql::SqlText& sql, const v1::OrderBy& order) c
       sql << "(" << run_column(order.field().name()) << " IS NULL)";
       return;
     case v1::FIELD_KIND_METRIC:
-      sql << "ifnull((";
-      append_row(sql, "x.is_nan", order.field());
+      sql << "coalesce((";
+      append_row(sql, "CAST(x.is_nan AS INTEGER)", order.field());
       sql << "), 2)";
       return;
     default:

@@ -29,6 +29,12 @@ class RowNumbers {
     for (size_t i = 0; i < runs.size(); ++i) numbers_.emplace(runs[i].id, static_cast<int32_t>(i));
   }
   const std::vector<FoundRun>& runs() const { return runs_; }
+  std::vector<std::string_view> ids() const {
+    std::vector<std::string_view> ids;
+    ids.reserve(runs_.size());
+    for (const FoundRun& run : runs_) ids.push_back(run.id);
+    return ids;
+  }
   /// -1 for a run that is not in the table.
   int32_t of(std::string_view id) const {
     const auto at = numbers_.find(id);
@@ -44,6 +50,12 @@ class RowNumbers {
 // goes through all runs that have the key, `look_up` asks for one; the first parameter of both is the key.
 void read_cells(Connection& connection, const RowNumbers& rows, const std::string& key, std::string_view walk,
                 std::string_view look_up, const std::function<void(int32_t, const Statement&)>& take) {
+  if (connection.is_remote()) {
+    auto cells = connection.prepare(std::string(walk) + " AND run_uuid = ANY(?2)");
+    cells.bind(1, std::string_view(key)).bind_list(2, rows.ids());
+    while (cells.step()) take(rows.of(cells.text(0)), cells);
+    return;
+  }
   if (rows.runs().size() >= kFewRows) {
     const auto budget = static_cast<int64_t>(rows.runs().size()) * kWalkStepsPerRow;
     const bool finished = connection.run_within(budget, [&] {
@@ -174,7 +186,9 @@ class AttributeReader {
     }
   }
 
-  void read(Connection& connection, const std::vector<FoundRun>& runs) {
+  void read(Connection& connection, const RowNumbers& rows) {
+    if (connection.is_remote()) return read_together(connection, rows);
+    const std::vector<FoundRun>& runs = rows.runs();
     auto row = connection.prepare(select_ + " FROM runs r WHERE r.rowid = ?1");
     for (size_t i = 0; i < runs.size(); ++i) {
       row.bind(1, runs[i].row);
@@ -209,6 +223,14 @@ class AttributeReader {
     std::vector<int32_t> rows;
     std::vector<int64_t> values;
   };
+
+  void read_together(Connection& connection, const RowNumbers& rows) {
+    auto row = connection.prepare(select_ +
+                                  ", w.number FROM unnest(?1) WITH ORDINALITY AS w(id, number) "
+                                  "JOIN runs r ON r.run_uuid = w.id ORDER BY w.number");
+    row.bind_list(1, rows.ids());
+    while (row.step()) take(row, static_cast<size_t>(row.integer(query_.attributes_size()) - 1));
+  }
 
   void take(const Statement& row, size_t number) {
     for (int i = 0; i < query_.attributes_size(); ++i) {
@@ -253,7 +275,7 @@ v1::RunTable read_table(Connection& connection, const RunTableQuery& query) {
   for (const FoundRun& run : found.runs) table.add_run_ids(run.id);
   if (query.attributes_size() > 0) {
     AttributeReader attributes(query, found.runs.size());
-    attributes.read(connection, found.runs);
+    attributes.read(connection, rows);
     attributes.write(table, found.runs.size());
   }
   for (const std::string& key : query.metrics()) read_metric(connection, rows, key, *table.add_metrics());

@@ -21,8 +21,12 @@ void upsert(sql::Connection& connection, std::string_view run_id, std::string_vi
 
 void write_run_tag(sql::Connection& connection, std::string_view run_id, std::string_view key,
                    std::string_view value) {
-  if (key == kRunNameTag && !value.empty()) return rename_run(connection, run_id, value);
+  if (names_run(key, value)) return rename_run(connection, run_id, value);
   upsert(connection, run_id, key, value);
+}
+
+bool names_run(std::string_view key, std::string_view value) {
+  return key == kRunNameTag && !value.empty();
 }
 
 void rename_run(sql::Connection& connection, std::string_view run_id, std::string_view name) {

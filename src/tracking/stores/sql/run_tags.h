@@ -10,6 +10,9 @@ namespace millrace::tracking {
 void write_run_tag(sql::Connection& connection, std::string_view run_id, std::string_view key,
                    std::string_view value);
 
+/// Whether a tag with that value is the run's name.
+bool names_run(std::string_view key, std::string_view value);
+
 /// Sets the run's name and its tag "mlflow.runName".
 void rename_run(sql::Connection& connection, std::string_view run_id, std::string_view name);
 

@@ -81,8 +81,13 @@ ExperimentPage search(Connection& connection, const ExperimentQuery& query) {
       page.set_next_cursor(std::to_string(skip + query.page().limit()));
       break;
     }
-    read_experiment(connection, rows, *page.add_experiments());
+    if (connection.is_remote()) {
+      read_experiment_row(rows, *page.add_experiments());
+    } else {
+      read_experiment(connection, rows, *page.add_experiments());
+    }
   }
+  if (connection.is_remote()) read_tags_together(connection, *page.mutable_experiments());
   return page;
 }
 

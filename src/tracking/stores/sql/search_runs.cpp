@@ -5,6 +5,7 @@
 #include "tracking/stores/sql/found_runs.h"
 #include "tracking/stores/sql/rows.h"
 #include "tracking/stores/sql/run_search_schema.h"
+#include "tracking/stores/sql/runs_together.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
 
 namespace millrace::tracking {
@@ -24,7 +25,7 @@ void append_scope(sql::SqlText& sql, const RunQuery& query) {
   } else if (query.experiment_ids_size() > 1) {
     sql << "r.experiment_id IN " << integer_list(query.experiment_ids());
   } else {
-    sql << "1";
+    sql << "TRUE";
   }
   if (query.view_type() == v1::ACTIVE_ONLY) sql << " AND r.lifecycle_stage = 'active'";
   if (query.view_type() == v1::DELETED_ONLY) sql << " AND r.lifecycle_stage = 'deleted'";
@@ -45,7 +46,15 @@ class PageOfRuns {
   bool full() const { return static_cast<int64_t>(runs_.size()) == wanted_; }
   std::vector<FoundRun> take() { return std::move(runs_); }
 
-  void read(sql::Statement rows) {
+  // SQLite stops where the reader does; from a server come all rows that were asked for.
+  void read(Connection& connection, sql::SqlText plan) {
+    if (connection.is_remote())
+      plan << " LIMIT " << std::to_string(skip_ + wanted_ - static_cast<int64_t>(runs_.size()));
+    read_rows(plan.prepare(connection));
+  }
+
+ private:
+  void read_rows(sql::Statement rows) {
     while (!full() && rows.step()) {
       if (skip_ > 0) {
         --skip_;
@@ -55,7 +64,6 @@ class PageOfRuns {
     }
   }
 
- private:
   int64_t skip_;
   int64_t wanted_;
   std::vector<FoundRun> runs_;
@@ -82,7 +90,7 @@ sql::SqlText newest_first_plan(const RunQuery& query) {
   sql::SqlText sql;
   sql << "SELECT r.run_uuid, r.rowid FROM runs r INDEXED BY millrace_runs_by_start WHERE ";
   append_scope_and_filter(sql, query);
-  sql << " ORDER BY r.start_time DESC, r.run_uuid";
+  sql << " ORDER BY r.start_time DESC NULLS LAST, r.run_uuid";
   return sql;
 }
 
@@ -93,7 +101,7 @@ sql::SqlText metric_walk_plan(const RunQuery& query, int rank) {
   sql::SqlText sql;
   sql << "SELECT r.run_uuid, r.rowid FROM latest_metrics o INDEXED BY millrace_latest_metrics_by_value "
          "CROSS JOIN runs r INDEXED BY millrace_runs_by_id ON r.run_uuid = o.run_uuid WHERE o.key = ";
-  sql.value(first.field().name()) << (rank == 0 ? " AND o.is_nan = 0 AND " : " AND o.is_nan = 1 AND ");
+  sql.value(first.field().name()) << (rank == 0 ? " AND o.is_nan = FALSE AND " : " AND o.is_nan = TRUE AND ");
   append_scope_and_filter(sql, query);
   sql << " ORDER BY o.value" << (first.descending() ? " DESC" : "");
   auto rest = query.order_by();
@@ -126,7 +134,7 @@ int64_t count_runs(Connection& connection, const RunQuery& query, int64_t most) 
   sql << "SELECT count(*) FROM (SELECT 1 FROM runs r WHERE ";
   append_scope(sql, query);
   sql << " LIMIT ";
-  sql.value(most) << ")";
+  sql.value(most) << ") AS counted";
   auto row = sql.prepare(connection);
   row.step();
   return row.integer(0);
@@ -148,13 +156,11 @@ std::optional<std::vector<FoundRun>> try_metric_walk(Connection& connection, con
   const bool finished = connection.run_within(budget, [&] {
     for (const int rank : {0, 1}) {
       if (!page.full()) {
-        const sql::SqlText plan = metric_walk_plan(query, rank);
-        page.read(plan.prepare(connection));
+        page.read(connection, metric_walk_plan(query, rank));
       }
     }
     if (!page.full()) {
-      const sql::SqlText plan = without_metric_plan(query);
-      page.read(plan.prepare(connection));
+      page.read(connection, without_metric_plan(query));
     }
   });
   if (!finished) return std::nullopt;
@@ -171,7 +177,11 @@ RunPage search(Connection& connection, const RunQuery& query) {
   RunPage page;
   page.set_next_cursor(std::move(found.next_cursor));
   page.mutable_runs()->Reserve(static_cast<int>(found.runs.size()));
-  for (const FoundRun& run : found.runs) read_run(connection, run.id, *page.add_runs());
+  if (connection.is_remote()) {
+    read_runs_together(connection, found.runs, *page.mutable_runs());
+  } else {
+    for (const FoundRun& run : found.runs) read_run(connection, run.id, *page.add_runs());
+  }
   return page;
 }
 
@@ -183,8 +193,7 @@ FoundRuns find_runs(Connection& connection, const RunQuery& query) {
   if (is_by_metric(query)) runs = try_metric_walk(connection, query, skip);
   if (!runs) {
     PageOfRuns page(skip, query.page().limit());
-    const sql::SqlText plan = is_newest_first(query) ? newest_first_plan(query) : scan_plan(query);
-    page.read(plan.prepare(connection));
+    page.read(connection, is_newest_first(query) ? newest_first_plan(query) : scan_plan(query));
     runs = page.take();
   }
   FoundRuns found{*std::move(runs), ""};

@@ -257,5 +257,10 @@ TEST_CASE("the plans of frequent searches use the indexes that were made for the
       "'m' AND "
       "step >= 0 AND step <= 9 ORDER BY step");
   CHECK(steps.find("COVERING INDEX") != std::string::npos);
-  CHECK(sql::additive_indexes().size() == 6);
+  const std::string models = plan(
+      "SELECT m.name FROM registered_models m WHERE m.workspace = 'default' ORDER BY m.last_updated_time "
+      "DESC "
+      "NULLS LAST, m.name ASC");
+  CHECK(models.find("TEMP B-TREE") == std::string::npos);
+  CHECK(sql::additive_indexes().size() == 7);
 }

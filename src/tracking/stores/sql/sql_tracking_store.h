@@ -12,7 +12,7 @@ class SqlTrackingStore : public TrackingStore {
   explicit SqlTrackingStore(const sql::SqliteDatabaseOptions& options)
       : SqlTrackingStore(std::make_shared<sql::SqliteDatabase>(options)) {}
   /// On a database that other stores use too.
-  explicit SqlTrackingStore(std::shared_ptr<sql::SqliteDatabase> database) : database_(std::move(database)) {}
+  explicit SqlTrackingStore(std::shared_ptr<sql::Database> database) : database_(std::move(database)) {}
 
   sql::WriterStatistics writer_statistics() { return database_->writer().statistics(); }
 
@@ -57,7 +57,7 @@ class SqlTrackingStore : public TrackingStore {
                                                    const v1::plugin::LoggedModelQuery&) override;
 
  private:
-  std::shared_ptr<sql::SqliteDatabase> database_;
+  std::shared_ptr<sql::Database> database_;
 };
 
 }  // namespace millrace::tracking

@@ -1,0 +1,155 @@
+"""Measures Millrace on PostgreSQL beside FastTrackML on PostgreSQL and bare PostgreSQL; prints a Markdown table.
+
+A PostgreSQL server of Debian's packages is started with durable commits; each server has a database of its own in
+it. They are visited in turn, round after round; figures are medians of the rounds. Usage: ./dev bench-databases
+[--rounds 3] [--seconds 2] [--models 10000] [--out FILE]
+"""
+
+import argparse
+import json
+import pathlib
+import random
+import subprocess
+import tempfile
+import uuid
+
+from run import (FILTER_ORDER, ROOT, TOOLS, FastTrackML, Quiet, Table, fresh_batches, http, load, metric_requests, run_with_metrics,
+                 search_request)
+
+from postgres import PASSWORD, PostgresServer  # tests/, which run.py put into the path
+
+BARE = "bare PostgreSQL"
+SQLITE = "Millrace, SQLite"
+OURS = "Millrace"
+PEER = "FastTrackML"
+
+
+class FastTrackMLOnPostgres(FastTrackML):
+    def __init__(self, folder, uri):
+        super().__init__(folder)
+        self.uri = uri
+
+    def command(self):
+        fml = ROOT / "build/venv-fasttrackml/bin/fml"
+        return [str(fml), "server", "--listen-address", f"127.0.0.1:{self.port}", "--database-uri", self.uri]
+
+
+def seed_runs(postgres, database, runs, keys=10):
+    """Runs with metrics, params and tags, written by SQL as the server writes them; the experiment's id."""
+    name = f"seed {runs} {uuid.uuid4()}"
+    postgres.query(f"""
+        CREATE TEMP TABLE seeded ON COMMIT PRESERVE ROWS AS SELECT n, md5('{name}' || n) AS id FROM generate_series(0, {runs - 1}) AS n;
+        INSERT INTO experiments(name, lifecycle_stage, artifact_location, creation_time, last_update_time, workspace)
+          VALUES('{name}', 'active', 'x', 1, 1, 'default');
+        INSERT INTO runs(run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time, source_version,
+          lifecycle_stage, artifact_uri, experiment_id) SELECT id, 'r', 'UNKNOWN', '', '', '', 'FINISHED', n, '', 'active', 'x',
+          (SELECT experiment_id FROM experiments WHERE name = '{name}') FROM seeded;
+        INSERT INTO latest_metrics(key, value, timestamp, step, is_nan, run_uuid)
+          SELECT 'm' || k, random(), 1, 1, FALSE, id FROM seeded, generate_series(0, {keys - 1}) AS k ORDER BY n, k;
+        INSERT INTO params(key, value, run_uuid)
+          SELECT 'p' || k, substr('xyzw', 1 + floor(random() * 4)::int, 1), id FROM seeded, generate_series(1, {keys}) AS k ORDER BY n, k;
+        INSERT INTO tags(key, value, run_uuid) SELECT 't' || k, 'v', id FROM seeded, generate_series(0, 2) AS k ORDER BY n, k;""", database)
+    postgres.query("VACUUM ANALYZE", database)
+    return postgres.query(f"SELECT experiment_id FROM experiments WHERE name = '{name}'", database)[0][0]
+
+
+def seed_models(server, models, versions=5):
+    """Registered models, each with tags and versions, over the API; the requests are sent by the load generator's threads."""
+    generator = random.Random(models)
+    created = [http("POST", "/api/2.0/mlflow/registered-models/create", {"name": f"model {i:05d}", "tags": [{"key": "team", "value": generator.choice("abc")}]})
+               for i in range(models)]
+    added = [http("POST", "/api/2.0/mlflow/model-versions/create", {"name": f"model {i:05d}", "source": "s3://bucket/model"})
+             for _ in range(versions) for i in range(models)]
+    for requests in (created, added):
+        send_each_once(server, requests)
+
+
+def send_each_once(server, requests, connections=16):
+    """With raw sockets, many at a time, since there are tens of thousands."""
+    import concurrent.futures
+    import http.client
+
+    def send(part):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+        for request in part:
+            head, body = request.split(b"\r\n\r\n", 1)
+            connection.request("POST", head.split(b" ")[1].decode(), body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            text = answer.read()
+            assert answer.status == 200, text
+
+    with concurrent.futures.ThreadPoolExecutor(connections) as pool:
+        for done in [pool.submit(send, requests[i::connections]) for i in range(connections)]:
+            done.result()
+
+
+def model_requests():
+    search = "/api/2.0/mlflow/registered-models/search?max_results=100"
+    return {
+        "first page": [http("GET", search)],
+        "by name": [http("GET", search + "&filter=name%20LIKE%20%27model%200%25%27&order_by=name%20DESC")],
+        "newest first": [http("GET", search + "&order_by=last_updated_timestamp%20DESC")],
+    }
+
+
+def measure_writes(table, who, server, seconds, requests):
+    for connections in (1, 8, 32):
+        plural = "s" * (connections > 1)
+        table.add(f"log-metric /s, {connections} connection{plural}", who, load(server, connections, seconds, requests["metric"])["per_second"])
+    for connections in (1, 8):
+        plural = "s" * (connections > 1)
+        table.add(f"log-batch of 1000, metrics/s, {connections} connection{plural}", who, load(server, connections, seconds, requests["batch"])["per_second"] * 1000)
+        table.add(f"get-run with 50 metrics /s, {connections} connection{plural}", who, load(server, connections, seconds, requests["run"])["per_second"])
+
+
+def measure_raw(table, uri, seconds):
+    raw = json.loads(subprocess.run([TOOLS / "rawpostgres", uri, str(seconds)], capture_output=True, check=True).stdout)
+    table.add("log-metric /s, 1 connection", BARE, raw["1"])
+    table.add("log-batch of 1000, metrics/s, 1 connection", BARE, max(raw["insert"], raw["copy"]))
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--seconds", type=float, default=2)
+    options.add_argument("--models", type=int, default=10_000, help="registered models that are searched")
+    options.add_argument("--out", help="write the table to this file too")
+    chosen = options.parse_args()
+    subprocess.run(["ninja", "-C", str(ROOT / "build/release"), "load", "rawpostgres"], check=True, stdout=subprocess.DEVNULL)
+    table = Table()
+    with tempfile.TemporaryDirectory(prefix="millrace-bench-") as name, PostgresServer() as postgres:
+        folders = {who: pathlib.Path(name) / who for who in (OURS, PEER, SQLITE)}
+        for folder in folders.values():
+            folder.mkdir()
+        uri = postgres.create("ours").replace("+psycopg2", "")
+        theirs = postgres.create("theirs").replace("postgresql+psycopg2", "postgres")
+        servers = {OURS: Quiet(folders[OURS], "--backend-store-uri", uri), PEER: FastTrackMLOnPostgres(folders[PEER], theirs), SQLITE: Quiet(folders[SQLITE])}
+        for server in servers.values():
+            server.start()
+        try:
+            writes = {who: {"metric": metric_requests(servers[who]), "batch": fresh_batches(servers[who]), "run": run_with_metrics(servers[who])} for who in (OURS, PEER)}
+            experiment = seed_runs(postgres, "ours", 50_000)
+            for who in (OURS, SQLITE):
+                seed_models(servers[who], chosen.models)
+            postgres.query("VACUUM ANALYZE", "ours")
+            for _ in range(chosen.rounds):
+                measure_raw(table, uri, chosen.seconds)
+                for who in (OURS, PEER):
+                    measure_writes(table, who, servers[who], chosen.seconds, writes[who])
+                for title, body in (("filter and order by metric", FILTER_ORDER), ("first page", {})):
+                    table.add(f"search-runs p50 ms, {title}, 50,000 runs", OURS, load(servers[OURS], 1, chosen.seconds, search_request(experiment, **body))["p50"])
+                for title, requests in model_requests().items():
+                    for who in (OURS, SQLITE):
+                        table.add(f"search of {chosen.models:,} models with 5 versions p50 ms, {title}, 100 a page", who, load(servers[who], 1, chosen.seconds, requests)["p50"])
+        finally:
+            for server in servers.values():
+                server.stop()
+    text = table.markdown([OURS, BARE, PEER, SQLITE])
+    assert PASSWORD not in text
+    print(text)
+    if chosen.out:
+        pathlib.Path(chosen.out).write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

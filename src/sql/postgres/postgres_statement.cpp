@@ -1,0 +1,158 @@
+#include "sql/postgres/postgres_statement.h"
+
+#include <array>
+#include <charconv>
+
+namespace millrace::sql::postgres {
+namespace {
+
+// Numbers of types in PostgreSQL's catalogue, the same in every installation. Texts have no type here: they
+// take that of the column that they meet.
+constexpr Oid kAnyType = 0;
+constexpr Oid kBoolean = 16;
+constexpr Oid kInteger = 20;
+constexpr Oid kReal = 701;
+constexpr Oid kBooleans = 1000;
+constexpr Oid kTexts = 1009;
+constexpr Oid kIntegers = 1016;
+constexpr Oid kReals = 1022;
+
+template <typename Number>
+void append_number(std::string& text, Number number) {
+  std::array<char, 40> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  text.append(digits.data(), end);
+}
+
+template <typename Number>
+std::string list_of(std::span<const Number> numbers) {
+  std::string list = "{";
+  for (const Number number : numbers) {
+    if (list.size() > 1) list += ',';
+    append_number(list, number);
+  }
+  return list + "}";
+}
+
+void refuse_zero_bytes(std::string_view text) {
+  if (text.find('\0') == std::string_view::npos) return;
+  // The server's libraries would take the text to end there. As a fault of the transaction it costs others
+  // who share it nothing.
+  throw TransactionFault(ErrorCode::kInvalidParameterValue,
+                         "A text has a character of code 0, which PostgreSQL cannot keep.",
+                         TransactionFault::Kind::kLasting);
+}
+
+void append_quoted(std::string& list, std::string_view text) {
+  list += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') list += '\\';
+    list += c;
+  }
+  list += '"';
+}
+
+}  // namespace
+
+void PostgresStatement::set(int position, Oid type, std::optional<std::string> value) {
+  result_.reset();
+  const auto index = static_cast<size_t>(position - 1);
+  parameters_.types.at(index) = type;
+  parameters_.values.at(index) = std::move(value);
+}
+
+void PostgresStatement::bind(int position, std::string_view text) {
+  refuse_zero_bytes(text);
+  set(position, kAnyType, std::string(text));
+}
+
+void PostgresStatement::bind(int position, int64_t number) {
+  std::string text;
+  append_number(text, number);
+  set(position, kInteger, std::move(text));
+}
+
+void PostgresStatement::bind(int position, double number) {
+  std::string text;
+  append_number(text, number);
+  set(position, kReal, std::move(text));
+}
+
+void PostgresStatement::bind_boolean(int position, bool value) {
+  set(position, kBoolean, value ? "t" : "f");
+}
+
+void PostgresStatement::bind_null(int position) {
+  set(position, kAnyType, std::nullopt);
+}
+
+void PostgresStatement::bind_list(int position, std::span<const std::string_view> texts) {
+  std::string list = "{";
+  for (const std::string_view text : texts) {
+    refuse_zero_bytes(text);
+    if (list.size() > 1) list += ',';
+    append_quoted(list, text);
+  }
+  set(position, kTexts, list + "}");
+}
+
+void PostgresStatement::bind_list(int position, std::span<const int64_t> numbers) {
+  set(position, kIntegers, list_of(numbers));
+}
+
+void PostgresStatement::bind_list(int position, std::span<const double> numbers) {
+  set(position, kReals, list_of(numbers));
+}
+
+void PostgresStatement::bind_booleans(int position, std::span<const char> values) {
+  std::string list = "{";
+  for (const char value : values) {
+    if (list.size() > 1) list += ',';
+    list += value != 0 ? 't' : 'f';
+  }
+  set(position, kBooleans, list + "}");
+}
+
+bool PostgresStatement::step() {
+  if (!result_) {
+    connection_.send(*text_, parameters_);
+    result_ = connection_.finish();
+    row_ = -1;
+  }
+  return ++row_ < PQntuples(result_.get());
+}
+
+void PostgresStatement::run() {
+  connection_.send(*text_, parameters_);
+  result_.reset();
+}
+
+void PostgresStatement::reset() {
+  result_.reset();
+}
+
+bool PostgresStatement::is_null(int column) const {
+  return PQgetisnull(result_.get(), row_, column) == 1;
+}
+
+int64_t PostgresStatement::integer(int column) const {
+  const std::string_view digits = text(column);
+  if (PQftype(result_.get(), column) == kBoolean) return digits == "t" ? 1 : 0;
+  int64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
+double PostgresStatement::real(int column) const {
+  const std::string_view digits = text(column);
+  double number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
+std::string_view PostgresStatement::text(int column) const {
+  return {PQgetvalue(result_.get(), row_, column),
+          static_cast<size_t>(PQgetlength(result_.get(), row_, column))};
+}
+
+}  // namespace millrace::sql::postgres

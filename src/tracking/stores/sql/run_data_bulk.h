@@ -1,0 +1,24 @@
+#pragma once
+
+#include <span>
+
+#include "millrace/v1/plugin/tracking_store.pb.h"
+#include "sql/writer.h"
+
+namespace millrace::tracking {
+
+/// One write of run data among those of a group; the request must outlive it.
+struct RunDataItem : sql::BulkItem {
+  explicit RunDataItem(const v1::plugin::RunDataWrite& write) : request(write) {}
+
+  const v1::plugin::RunDataWrite& request;
+  v1::plugin::RunDataOutcome outcome;
+};
+
+/// A sql::BulkWork for RunDataItems on remote databases: all of a group's rows of one table go in one
+/// statement, in the order of their keys, so that writers on several servers that meet in the same rows wait
+/// for one another and never in a circle. Writes to runs that are not there or not active get their fault,
+/// those that would change a param their conflicts; neither changes anything.
+void write_run_data_together(sql::Connection& connection, std::span<sql::BulkItem* const> items);
+
+}  // namespace millrace::tracking

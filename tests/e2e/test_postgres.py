@@ -1,0 +1,343 @@
+"""PostgreSQL as the database of the stores: alone, in turns with the official server, and when it goes away."""
+
+import concurrent.futures
+import pathlib
+import subprocess
+import sys
+import threading
+import time
+import uuid
+
+import mlflow
+import pytest
+import requests
+from mlflow.entities import Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
+
+from postgres import PASSWORD, USER, PostgresServer
+from round_trip import fill, look
+from servers import MillraceServer, MlflowServer, free_port
+
+OFFICIAL = str(pathlib.Path(sys.executable).parent / "mlflow")
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture
+def uri(postgres):
+    """An empty database of its own."""
+    return postgres.create(f"test_{uuid.uuid4().hex}")
+
+
+def millrace(folder, uri, **arguments):
+    return MillraceServer(folder, "--backend-store-uri", uri, **arguments)
+
+
+def official(folder, uri):
+    return MlflowServer(folder, "--backend-store-uri", uri)
+
+
+def name_of(uri):
+    return uri.rsplit("/", 1)[1]
+
+
+@pytest.mark.parametrize("first, second", [(millrace, official), (official, millrace)])
+def test_what_one_server_wrote_the_other_reads_and_goes_on_with(tmp_path, uri, first, second):
+    with first(tmp_path, uri) as server:
+        made = fill(server)
+        seen = look(server, made)
+    with second(tmp_path, uri) as server:
+        assert look(server, made) == seen
+        client = mlflow.MlflowClient(server.url)
+        client.log_metric(client.create_run(made["experiment"]).info.run_id, "more", 1)
+        client.create_registered_model("another")
+        assert client.create_model_version("another", "s3://b/m").version == "1"
+    with first(tmp_path, uri) as server:
+        again = look(server, made)
+        assert [m["name"] for m in again.pop("registered")] == ["another", "rm"]
+        seen.pop("registered")
+        assert again == seen
+        assert mlflow.MlflowClient(server.url).create_model_version("rm", "s3://b/m").version == "4"
+        assert len(mlflow.MlflowClient(server.url).search_runs([made["experiment"]])) == 2
+
+
+def test_our_schema_is_the_one_that_official_migrations_make(tmp_path, postgres, uri):
+    theirs = postgres.create("schema_of_official")
+    subprocess.run([OFFICIAL, "db", "upgrade", theirs], check=True, capture_output=True)
+    with millrace(tmp_path, uri):
+        pass
+
+    def without_words(lines):  # of the one function, whose body is worded anew
+        body = [i for i, line in enumerate(lines) if "$$" in line]
+        return lines[: body[0]] + lines[body[1] :]
+
+    ours, official_schema = postgres.schema(name_of(uri)), postgres.schema("schema_of_official")
+    assert len(ours) > 1000
+    assert without_words(ours) == without_words(official_schema)
+    tables = "SELECT (SELECT version_num FROM alembic_version), (SELECT string_agg(name, ',') FROM workspaces)"
+    assert postgres.query(tables, name_of(uri)) == postgres.query(tables, "schema_of_official")
+
+
+def test_searches_filter_and_order(tmp_path, uri):
+    with millrace(tmp_path, uri) as server:
+        client = mlflow.MlflowClient(server.url)
+        experiment = client.create_experiment("searches")
+        runs = []
+        for i in range(12):
+            run = client.create_run(experiment, run_name=f"Run_{i}", tags={"even": str(i % 2 == 0), "p:x": "a\\b"}).info.run_id
+            metrics = [Metric("m", float("nan") if i == 11 else i % 5, 1, 0)] if i != 10 else []
+            client.log_batch(run, metrics=metrics, params=[Param("p", f"v{i}")])
+            runs.append(run)
+
+        def found(filter_string="", order_by=None, **arguments):
+            return [runs.index(r.info.run_id) for r in client.search_runs([experiment], filter_string, order_by=order_by, **arguments)]
+
+        assert found(order_by=["metrics.m DESC", "attributes.run_name ASC"])[:2] == [4, 9]
+        assert found(order_by=["metrics.m ASC"])[-2:] == [11, 10]
+        assert sorted(found("metrics.m > 3")) == [4, 9]
+        assert sorted(found("metrics.m != 4")) == [0, 1, 2, 3, 5, 6, 7, 8, 11]
+        assert found("params.p = 'v3' and tags.even = 'False'") == [3]
+        assert found("attributes.run_name LIKE 'Run\\_%'") == []
+        assert len(found("attributes.run_name LIKE 'Run__'")) == 10
+        assert found("attributes.run_name LIKE 'run_1'") == []
+        assert found("attributes.run_name ILIKE 'run_1'") == [1]
+        assert len(found("tags.`p:x` LIKE 'a\\b'")) == 12
+        assert found(f"attributes.run_id IN ('{runs[2]}', '{runs[7]}')", ["attributes.start_time ASC"]) == [2, 7]
+        pages, token = [], None
+        while True:
+            page = client.search_runs([experiment], order_by=["metrics.m DESC"], max_results=5, page_token=token)
+            pages += [runs.index(r.info.run_id) for r in page]
+            token = page.token
+            if not token:
+                break
+        assert sorted(pages) == list(range(12)) and pages == found(order_by=["metrics.m DESC"])
+
+
+def test_values_that_postgresql_cannot_keep_are_refused_and_harm_no_other_write(tmp_path, uri):
+    with millrace(tmp_path, uri) as server:
+        client = mlflow.MlflowClient(server.url)
+        experiment = client.create_experiment("e")
+        run = client.create_run(experiment).info.run_id
+        refused = server.api("POST", "runs/set-tag", json={"run_id": run, "key": "k", "value": "a\0b"})
+        assert refused.status_code == 400, refused.text
+        assert "code 0" in refused.json()["message"]
+
+        def write(i):
+            value = "a\0b" if i % 4 == 0 else "fine"
+            return server.api("POST", "runs/set-tag", json={"run_id": run, "key": f"k{i}", "value": value}).status_code
+
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            codes = list(pool.map(write, range(64)))
+        assert codes == [400 if i % 4 == 0 else 200 for i in range(64)]
+        assert sum(key.startswith("k") for key in client.get_run(run).data.tags) == 48
+        unknown = server.api("GET", "experiments/get", params={"experiment_id": "99999999999999"})
+        assert unknown.status_code == 404, unknown.text
+
+
+def test_sixteen_writers_of_the_same_metrics_do_not_get_in_each_others_way(tmp_path, postgres, uri):
+    batches, keys = 12, [f"m{i}" for i in range(50)]
+    with millrace(tmp_path, uri) as server, millrace(tmp_path, uri) as other:
+        clients = [mlflow.MlflowClient(server.url), mlflow.MlflowClient(other.url)]
+        run = clients[0].create_run("0").info.run_id
+
+        def write(writer):
+            order = keys if writer % 2 else list(reversed(keys))
+            for step in range(batches):
+                metrics = [Metric(key, writer, step, step) for key in order]
+                clients[writer % 2 if step % 2 else 0].log_batch(run, metrics, [], [RunTag(k, str(writer)) for k in order])
+
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            for done in [pool.submit(write, writer) for writer in range(16)]:
+                done.result()
+        latest = clients[0].get_run(run).data.metrics
+        assert latest == {key: 15 for key in keys}
+        assert len(clients[0].get_metric_history(run, "m0")) == 16 * batches
+        count = postgres.query("SELECT count(*) FROM metrics", name_of(uri))
+        assert count == [[str(16 * batches * len(keys))]]
+
+
+def test_of_many_who_create_the_same_thing_exactly_one_wins(tmp_path, uri):
+    with millrace(tmp_path, uri) as first, millrace(tmp_path, uri) as second:
+        servers = [first, second] * 8
+        for round_number in range(5):
+            name = f"wanted {round_number}"
+
+            def create(server, name=name):
+                return server.api("POST", "experiments/create", json={"name": name})
+
+            with concurrent.futures.ThreadPoolExecutor(16) as pool:
+                answers = list(pool.map(create, servers))
+            assert sorted(a.status_code for a in answers) == [200] + [400] * 15
+            assert {a.json()["error_code"] for a in answers if a.status_code != 200} == {"RESOURCE_ALREADY_EXISTS"}
+        mlflow.MlflowClient(first.url).create_registered_model("model")
+
+        def add_version(server):
+            return server.api("POST", "model-versions/create", json={"name": "model", "source": "s3://b/m"})
+
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            versions = [a.json()["model_version"]["version"] for a in pool.map(add_version, servers)]
+        assert sorted(versions, key=int) == [str(i) for i in range(1, 17)]
+
+
+def test_a_param_gets_one_value_whichever_server_is_asked(tmp_path, uri):
+    with millrace(tmp_path, uri) as first, millrace(tmp_path, uri) as second:
+        client = mlflow.MlflowClient(first.url)
+        run = client.create_run("0").info.run_id
+        for i in range(10):
+            body = {"run_id": run, "key": f"p{i}"}
+
+            def log(task, body=body):
+                server, value = task
+                return server.api("POST", "runs/log-parameter", json={**body, "value": value}).status_code
+
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                tasks = [((first, second)[n % 2], str(n)) for n in range(8)]
+                codes = list(pool.map(log, tasks))
+            assert codes.count(200) == 1 and codes.count(400) == 7
+            winner = tasks[codes.index(200)][1]
+            assert client.get_run(run).data.params[f"p{i}"] == winner
+
+
+def test_two_servers_make_the_schema_of_one_new_database(tmp_path, uri):
+    first, second = millrace(tmp_path, uri), millrace(tmp_path, uri)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda server: server.start(), (first, second)))
+    try:
+        for server in (first, second):
+            assert server.api("GET", "experiments/get", params={"experiment_id": "0"}).status_code == 200
+    finally:
+        first.stop()
+        second.stop()
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_a_database_that_restarts_loses_nothing_acknowledged_and_is_found_again(tmp_path, mode):
+    with PostgresServer() as postgres, millrace(tmp_path, postgres.create("restart")) as server:
+        client = mlflow.MlflowClient(server.url)
+        run = client.create_run("0").info.run_id
+        acknowledged, refused, over = [set() for _ in range(4)], [], threading.Event()
+
+        def write(writer):
+            for step in range(1_000_000):
+                if over.is_set():
+                    return
+                answer = server.api("POST", "runs/log-metric", json={
+                    "run_id": run, "key": f"m{writer}", "value": step, "timestamp": 1, "step": step})
+                if answer.status_code == 200:
+                    acknowledged[writer].add(step)
+                else:
+                    refused.append((answer.status_code, answer.json()["message"]))
+                    time.sleep(0.01)
+
+        def wait_for_writes():
+            before = [len(steps) for steps in acknowledged]
+            deadline = time.monotonic() + 30
+            while any(len(steps) < count + 20 for steps, count in zip(acknowledged, before)):
+                assert time.monotonic() < deadline, refused[-3:]
+                time.sleep(0.01)
+
+        threads = [threading.Thread(target=write, args=(writer,)) for writer in range(4)]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(2):
+                wait_for_writes()
+                postgres.stop(mode)
+                unavailable = server.api("GET", "runs/get", params={"run_id": run})
+                assert unavailable.status_code == 503, unavailable.text
+                assert PASSWORD not in unavailable.text
+                postgres.start()
+            wait_for_writes()
+        finally:
+            over.set()
+            for thread in threads:
+                thread.join()
+        assert refused and {code for code, _ in refused} == {503}, refused[:3]
+        for writer, steps in enumerate(acknowledged):
+            kept = {m.step for m in client.get_metric_history(run, f"m{writer}")}
+            assert steps <= kept
+        assert PASSWORD not in server.log_text()
+
+
+def test_a_connection_that_the_database_ends_is_made_anew_unseen(tmp_path, postgres, uri):
+    with millrace(tmp_path, uri) as server:
+        client = mlflow.MlflowClient(server.url)
+        run = client.create_run("0").info.run_id
+        for step in range(5):
+            postgres.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'millrace' "
+                           f"AND datname = '{name_of(uri)}'")
+            assert client.get_run(run).info.status == "RUNNING"
+            client.log_metric(run, "m", step, step=step)
+        assert len(client.get_metric_history(run, "m")) == 5
+
+
+def told(folder, uri):
+    with pytest.raises(RuntimeError) as refused:
+        millrace(folder, uri).start()
+    text = str(refused.value).replace('\\"', '"')
+    assert PASSWORD not in text and "s3cr3t" not in text
+    return text
+
+
+def test_what_keeps_a_server_from_its_database_is_told_without_the_password(tmp_path, postgres, uri):
+    assert f'password authentication failed for user "{USER}"' in told(tmp_path, postgres.uri(name_of(uri), password="s3cr3t"))
+    assert 'database "nowhere" does not exist' in told(tmp_path, postgres.uri("nowhere"))
+    assert "Connection refused" in told(tmp_path, postgres.uri(name_of(uri), port=free_port()))
+    assert "server does not support SSL" in told(tmp_path, uri + "?sslmode=require")
+    assert "libpq does not know" in told(tmp_path, uri + "?pool_size=5")
+    assert "port that is no number" in told(tmp_path, "postgresql://u:s3cr3t@h:port/d")
+
+
+def test_a_database_of_another_revision_is_refused(tmp_path, postgres, uri):
+    with millrace(tmp_path, uri):
+        pass
+    postgres.query("UPDATE alembic_version SET version_num = 'acf3f17fdcc7'", name_of(uri))
+    text = told(tmp_path, uri)
+    assert "acf3f17fdcc7" in text and "dc11669786a5" in text
+
+
+def test_options_reach_the_database(tmp_path, postgres, uri):
+    postgres.query("CREATE SCHEMA ml", name_of(uri))
+    with millrace(tmp_path, uri + "?options=-csearch_path%3Dml%20-cstatement_timeout%3D1234&application_name=mine"):
+        rows = postgres.query(
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'mine'", name_of(uri))
+        assert rows == [["t"]]
+    assert postgres.query("SELECT count(*) FROM ml.experiments", name_of(uri)) == [["1"]]
+
+
+def test_a_statement_that_takes_too_long_is_ended(tmp_path, postgres, uri):
+    with millrace(tmp_path, uri + "?options=-cstatement_timeout%3D500") as server:
+        client = mlflow.MlflowClient(server.url)
+        run = client.create_run("0").info.run_id
+        lock = subprocess.Popen(
+            ["psql", "-X", "-h", "127.0.0.1", "-p", str(postgres.port), "-U", USER, name_of(uri), "-c",
+             "BEGIN; LOCK TABLE tags; SELECT pg_notify('locked', ''); SELECT pg_sleep(60)"],
+            env={"PGPASSWORD": PASSWORD, "PATH": "/usr/bin:/bin"}, stdout=subprocess.DEVNULL)
+        try:
+            held = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 'tags'::regclass"
+            while postgres.query(held, name_of(uri)) == [["0"]]:
+                time.sleep(0.02)
+            slow = server.api("POST", "runs/set-tag", json={"run_id": run, "key": "k", "value": "v"})
+            assert slow.status_code == 504 and "time-out" in slow.text, slow.text
+        finally:
+            lock.kill()
+            lock.wait()
+            postgres.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' "
+                           "AND pid <> pg_backend_pid()")
+        client.set_tag(run, "k", "v")
+        assert client.get_run(run).data.tags["k"] == "v"
+
+
+def test_the_registry_may_have_a_database_of_its_own(tmp_path, postgres, uri):
+    server = MillraceServer(tmp_path, "--registry-store-uri", uri)
+    with server:
+        client = mlflow.MlflowClient(server.url)
+        client.create_registered_model("m")
+        with pytest.raises(MlflowException, match="already exists"):
+            client.create_registered_model("m")
+        assert requests.get(f"{server.url}/health?verbose", timeout=10).status_code == 200
+    assert postgres.query("SELECT name FROM registered_models", name_of(uri)) == [["m"]]
