@@ -8,6 +8,8 @@ std::vector<plugin::ProvidedName> built_in_names() {
       {Kind::kTrackingStore, "sqlite"},     {Kind::kRegistryStore, "sqlite"},
       {Kind::kTrackingStore, "postgresql"}, {Kind::kRegistryStore, "postgresql"},
       {Kind::kTrackingStore, "postgres"},   {Kind::kRegistryStore, "postgres"},
+      {Kind::kTrackingStore, ""},           {Kind::kRegistryStore, ""},  // plain paths
+      {Kind::kTrackingStore, "file"},       {Kind::kRegistryStore, "file"},
       {Kind::kArtifactRepository, ""},  // plain paths
       {Kind::kArtifactRepository, "file"},  {Kind::kArtifactRepository, "mlflow-artifacts"},
       {Kind::kArtifactRepository, "http"},  {Kind::kArtifactRepository, "https"},

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/log.h"
 #include "millrace/v1/plugin/registry_store.gen.h"
 #include "millrace/v1/plugin/tracking_store.gen.h"
 #include "plugin/host/plugin_host.h"
@@ -11,12 +12,14 @@
 
 namespace millrace::server {
 
-/// The stores that the settings name: built in for sqlite: and postgresql: URIs, else those of plugins.
+/// The stores that the settings name: built in for sqlite: and postgresql: URIs and for folders, else those
+/// of plugins.
 class Stores {
  public:
   /// Opens them. Throws INVALID_PARAMETER_VALUE that lists what is known for a scheme that nobody serves, and
-  /// what a database or a plugin throws that cannot be opened.
-  Stores(const Settings& settings, plugin::PluginHost& plugins);
+  /// what a database, a folder or a plugin throws that cannot be opened. The log, which outlives this, hears
+  /// of files that are left out.
+  Stores(const Settings& settings, plugin::PluginHost& plugins, Log& log);
 
   TrackingStore& tracking() { return *tracking_; }
   /// Where no registry is to be had, one whose operations all answer NOT_IMPLEMENTED and what to set.
@@ -24,7 +27,8 @@ class Stores {
 
   /// Of the built-in tracking store; nothing of a plugin's.
   std::optional<sql::WriterStatistics> writer_statistics() const;
-  /// Whether reads of the tracking store are calls to another process, which may take as long as they like.
+  /// Whether reads of the tracking store wait for another process or for files, which may take as long as
+  /// they like.
   bool is_remote() const { return database_ == nullptr || database_->is_remote(); }
 
  private:

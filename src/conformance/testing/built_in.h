@@ -20,6 +20,10 @@ std::shared_ptr<RegistryStore> open_sqlite_registry(const std::string& folder);
 std::shared_ptr<TrackingStore> open_postgres_store(const std::string& folder);
 std::shared_ptr<RegistryStore> open_postgres_registry(const std::string& folder);
 
+/// The built-in stores on the folder.
+std::shared_ptr<TrackingStore> open_file_store(const std::string& folder);
+std::shared_ptr<RegistryStore> open_file_registry(const std::string& folder);
+
 /// The built-in repository of local files below `folder`.
 std::shared_ptr<ArtifactRepository> open_local_repository(const std::string& folder);
 
@@ -31,7 +35,9 @@ std::shared_ptr<RegistryOfFunctions> open_registry_with_defect(const std::string
 std::shared_ptr<RepositoryOfFunctions> open_repository_with_defect(const std::string& folder,
                                                                    const std::string& check);
 
-/// The stores on PostgreSQL in the form in which a process serves them.
+/// These stores in the form in which a process serves them.
+std::shared_ptr<StoreOfFunctions> serve_file_store(const std::string& folder);
+std::shared_ptr<RegistryOfFunctions> serve_file_registry(const std::string& folder);
 std::shared_ptr<StoreOfFunctions> serve_postgres_store(const std::string& folder);
 std::shared_ptr<RegistryOfFunctions> serve_postgres_registry(const std::string& folder);
 
