@@ -45,10 +45,6 @@ std::shared_ptr<sql::Database> open_postgres(const Settings& settings, const std
   return std::make_shared<sql::PostgresDatabase>(options);
 }
 
-std::shared_ptr<sql::Database> open_database(const Settings& settings, const std::string& uri) {
-  return sql::is_sqlite_uri(uri) ? open_sqlite(settings, uri) : open_postgres(settings, uri);
-}
-
 bool is_same_database(const std::string& a, const std::string& b) {
   if (sql::is_sqlite_uri(a) && sql::is_sqlite_uri(b)) return sql::sqlite_path(a) == sql::sqlite_path(b);
   return a == b;
@@ -144,6 +140,10 @@ void make_default_experiment(TrackingStore& store, const std::string& root) {
 }
 
 }  // namespace
+
+std::shared_ptr<sql::Database> open_database(const Settings& settings, const std::string& uri) {
+  return sql::is_sqlite_uri(uri) ? open_sqlite(settings, uri) : open_postgres(settings, uri);
+}
 
 Stores::Stores(const Settings& settings, plugin::PluginHost& plugins, Log& log) {
   const std::string& uri = settings.backend_store_uri;

@@ -12,6 +12,9 @@
 
 namespace millrace::server {
 
+/// Opens the database of a sqlite: or postgresql: URI, making its schema where there is none.
+std::shared_ptr<sql::Database> open_database(const Settings& settings, const std::string& uri);
+
 /// The stores that the settings name: built in for sqlite: and postgresql: URIs and for folders, else those
 /// of plugins.
 class Stores {

@@ -20,13 +20,13 @@ std::string model_path(const std::string& name) {
   return std::string(kModels) + "/" + name;
 }
 
-// MLflow refuses such names in its own file store.
+// MLflow itself refuses names with '%' in its file store; they do no harm here.
 void check_name(const std::string& name) {
-  if (tracking::files::is_folder_name(name) && name.find('%') == std::string::npos) return;
+  if (tracking::files::is_folder_name(name)) return;
   throw_invalid_parameter(
       "Invalid name: '" + name +
       "'. In a file store a registered model is a folder, so its name cannot begin with a '.' or "
-      "have a '/' or a '%'.");
+      "have a '/'.");
 }
 
 v1::plugin::RegisteredModelLookup by_name(const std::string& name) {
@@ -46,7 +46,7 @@ bool is_there(const tracking::files::Root& root, const std::string& name) {
 }  // namespace
 
 std::string FileRegistryStore::ModelWrite::path(const std::string& below) const {
-  return model_path(model.name) + "/" + below;
+  return model_path(folder) + "/" + below;
 }
 
 files::VersionFiles& FileRegistryStore::ModelWrite::require_version(int64_t number) {
@@ -71,7 +71,7 @@ void FileRegistryStore::change_model(const std::string& name, const std::functio
   index_->read_again(name);
   rows_.get_registered_model(kContext, by_name(name));  // throws when there is none
   const Folder folder = root().folder().open(kModels).open(name);
-  ModelWrite one{files::read_model_files(folder, name, [](const std::string&) {}), Changes(root())};
+  ModelWrite one{name, files::read_model_files(folder, name, [](const std::string&) {}), Changes(root())};
   write(one);
   one.changes.commit();
   index_->read_again(name);
@@ -86,7 +86,7 @@ v1::RegisteredModel FileRegistryStore::create_registered_model(
   check_name(request.name());
   const auto lock = root().lock_registry();
   if (is_there(root(), request.name())) throw_taken(request.name());
-  ModelWrite one{{}, Changes(root())};
+  ModelWrite one{request.name(), {}, Changes(root())};
   one.model.name = request.name();
   one.model.creation_time = request.creation_time();
   one.model.update_time = request.creation_time();
@@ -114,13 +114,13 @@ v1::RegisteredModel FileRegistryStore::update_registered_model(
     if (!request.has_new_name() || request.new_name() == request.name()) return one.put_model();
     check_name(request.new_name());
     if (is_there(root(), request.new_name())) throw_taken(request.new_name());
-    one.changes.move(model_path(request.name()), model_path(request.new_name()));
     one.model.name = request.new_name();
     one.put_model();
     for (files::VersionFiles& version : one.model.versions) {
       version.update_time = request.update_time();
       one.put_version(version);
     }
+    one.changes.move(model_path(request.name()), model_path(request.new_name()));
   });
   return rows_.get_registered_model(kContext, by_name(name));
 }

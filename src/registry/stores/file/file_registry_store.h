@@ -56,6 +56,7 @@ class FileRegistryStore : public RegistryStore {
  private:
   /// A model that is being written: what its folder has, and what will change.
   struct ModelWrite {
+    std::string folder;  ///< name of the model as it was
     files::ModelFiles model;
     tracking::files::Changes changes;
 

@@ -108,13 +108,7 @@ void write_record(Connection& connection, const std::string& path, const MetricF
 
 void write_metrics(Connection& connection, const ThingContent& content) {
   const ThingPlace& place = content.place;
-  for (const std::string& key : content.lost_metrics) {
-    forget(connection, place, key);
-    connection.prepare("DELETE FROM millrace_metric_files WHERE path = ?1 AND key = ?2")
-        .bind(1, std::string_view(place.path))
-        .bind(2, std::string_view(key))
-        .run();
-  }
+  for (const std::string& key : content.lost_metrics) forget(connection, place, key);
   for (const MetricFileContent& file : content.metrics) {
     if (file.from_begin) forget(connection, place, file.key);
     if (place.kind == ThingKind::kRun) {
@@ -122,8 +116,17 @@ void write_metrics(Connection& connection, const ThingContent& content) {
     } else {
       write_model_points(connection, place, file);
     }
-    write_record(connection, place.path, file);
   }
+}
+
+void write_metric_records(Connection& connection, const ThingContent& content) {
+  for (const std::string& key : content.lost_metrics) {
+    connection.prepare("DELETE FROM millrace_metric_files WHERE path = ?1 AND key = ?2")
+        .bind(1, std::string_view(content.place.path))
+        .bind(2, std::string_view(key))
+        .run();
+  }
+  for (const MetricFileContent& file : content.metrics) write_record(connection, content.place.path, file);
 }
 
 }  // namespace millrace::tracking::files

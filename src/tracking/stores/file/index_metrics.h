@@ -9,4 +9,7 @@ namespace millrace::tracking::files {
 /// a transaction.
 void write_metrics(sql::Connection& connection, const ThingContent& content);
 
+/// Keeps how far the files of metrics were read.
+void write_metric_records(sql::Connection& connection, const ThingContent& content);
+
 }  // namespace millrace::tracking::files

@@ -125,7 +125,8 @@ void write_dataset(Connection& connection, int64_t experiment, const std::string
   const v1::Dataset& dataset = link.input.dataset();
   auto statement = connection.prepare(
       "INSERT INTO datasets(dataset_uuid, experiment_id, name, digest, dataset_source_type, dataset_source, "
-      "dataset_schema, dataset_profile) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET "
+      "dataset_schema, dataset_profile) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(experiment_id, "
+      "name, digest) DO UPDATE SET "
       "dataset_uuid "
       "= excluded.dataset_uuid, dataset_source_type = excluded.dataset_source_type, dataset_source = "
       "excluded.dataset_source, dataset_schema = excluded.dataset_schema, dataset_profile = "
@@ -283,18 +284,6 @@ void write_values(Connection& connection, const ThingContent& content) {
   }
 }
 
-void write_rows(Connection& connection, const ThingContent& content, const ShownUri& shown,
-                const Complain& complain) {
-  if (content.experiment) write_experiment(connection, *content.experiment, content.place, shown, complain);
-  if (content.run) write_run(connection, *content.run, content.place, shown);
-  if (content.model) write_model(connection, *content.model, content.place, shown);
-  write_values(connection, content);
-  if (content.place.kind == ThingKind::kRun && (content.run || content.tags))
-    name_by_tag(connection, content.place.name);
-  if (content.links) write_links(connection, content.place, *content.links);
-  write_metrics(connection, content);
-}
-
 void write_record(Connection& connection, const ThingRecord& record) {
   auto statement = connection.prepare(
       "INSERT OR REPLACE INTO millrace_things(path, kind, id, running, meta, params, tags, links, metrics) "
@@ -307,6 +296,18 @@ void write_record(Connection& connection, const ThingRecord& record) {
 }
 
 }  // namespace
+
+void write_thing_rows(sql::Connection& connection, const ThingContent& content, const ShownUri& shown,
+                      const Complain& complain) {
+  if (content.experiment) write_experiment(connection, *content.experiment, content.place, shown, complain);
+  if (content.run) write_run(connection, *content.run, content.place, shown);
+  if (content.model) write_model(connection, *content.model, content.place, shown);
+  write_values(connection, content);
+  if (content.place.kind == ThingKind::kRun && (content.run || content.tags))
+    name_by_tag(connection, content.place.name);
+  if (content.links) write_links(connection, content.place, *content.links);
+  write_metrics(connection, content);
+}
 
 std::vector<ThingRecord> load_things(Connection& connection) {
   std::vector<ThingRecord> records;
@@ -345,7 +346,8 @@ ThingRecord write_thing(Connection& connection, const ThingContent& content, con
     record.id = content.place.name;
     record.is_running =
         content.run ? content.run->info.status() == v1::RUNNING : known != nullptr && known->is_running;
-    write_rows(connection, content, shown, complain);
+    write_thing_rows(connection, content, shown, complain);
+    write_metric_records(connection, content);
   }
   write_record(connection, record);
   return record;

@@ -26,6 +26,10 @@ MetricFileRecords load_metric_files(sql::Connection& connection, const std::stri
 /// lies nowhere (RootLocations).
 using ShownUri = std::function<std::string(const std::string& uri, const ThingPlace& place)>;
 
+/// Writes rows of MLflow's own tables for what was read, into any database with them. Within a transaction.
+void write_thing_rows(sql::Connection& connection, const ThingContent& content, const ShownUri& shown,
+                      const Complain& complain);
+
 /// Brings the rows of a thing to what was read. Within a transaction.
 ThingRecord write_thing(sql::Connection& connection, const ThingContent& content, const ThingRecord* known,
                         const ShownUri& shown, const Complain& complain);
