@@ -19,7 +19,7 @@ constexpr int64_t kTailBytes = 128;
 
 // The fields of a line between single blanks; empty when there are too many.
 std::vector<std::string_view> fields_of(std::string_view line) {
-  while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
+  while (line.ends_with('\n') || line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
   while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
   std::vector<std::string_view> fields;
   for (size_t start = 0; start <= line.size();) {
