@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/heap.h"
 #include "millrace/v1/plugin/artifact_repository.proxy.gen.h"
 #include "plugin/discovery.h"
 #include "plugin/host/plugin_host.h"
@@ -76,6 +77,7 @@ double megabytes_written_per_second(ArtifactRepository& repository, uint64_t byt
 
 int main(int argc, char** argv) {
   if (argc < 4) return 2;
+  keep_freed_memory();  // as the server does
   const std::string scheme = argv[2];
   const int calls = argc > 4 ? std::atoi(argv[4]) : 20'000;
   const uint64_t bytes = (argc > 5 ? std::strtoull(argv[5], nullptr, 10) : 4) << 30;

@@ -1,14 +1,55 @@
 import { fileURLToPath } from "node:url";
 
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+
+/** Tells the browser in the document of the script that the first one brings: it need not read one to fetch the other. */
+function preloadMain(): Plugin {
+  return {
+    name: "preload-main",
+    transformIndexHtml: {
+      order: "post",
+      handler(_, { bundle = {} }) {
+        const main = Object.values(bundle).find((file) => file.type === "chunk" && file.moduleIds.some((id) => id.endsWith("/src/main.tsx")));
+        if (main?.type !== "chunk") return [];
+        return [{ tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href: `./${main.fileName}` }, injectTo: "head" }];
+      },
+    },
+  };
+}
+
+type ModuleOf = (id: string) => { importedIds: readonly string[] } | null;
+
+/** All that a module needs before it runs. */
+function neededBy(entry: string, moduleOf: ModuleOf): Set<string> {
+  const found = new Set<string>();
+  const waiting = [fileURLToPath(new URL(`src/${entry}`, import.meta.url))];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    waiting.push(...(moduleOf(id)?.importedIds ?? []));
+  }
+  return found;
+}
+
+const needed = new Map<string, Set<string>>();
+
+/** The first page is two scripts, what asks early and all else, rather than a dozen of what they share with other pages. */
+function firstChunk(id: string, moduleOf: ModuleOf): string | null {
+  for (const [name, entry] of [["boot", "boot.ts"], ["main", "main.tsx"]] as const) {
+    if (!needed.has(name)) needed.set(name, neededBy(entry, moduleOf));
+    if (needed.get(name)?.has(id)) return name;
+  }
+  return null;
+}
 
 // Where `npm run dev` finds a server; the built page is served by the server itself.
 const server = process.env["MILLRACE_SERVER"] ?? "http://127.0.0.1:5000";
 
 export default defineConfig({
   base: "./",
-  plugins: [react()],
+  plugins: [react(), preloadMain()],
   resolve: { alias: { hysnappy: fileURLToPath(new URL("src/artifacts/no-snappy.ts", import.meta.url)) } },
   build: {
     target: "es2022",
@@ -17,11 +58,12 @@ export default defineConfig({
     // Inlined files would need a weaker content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ debugName: "first page", name: (id, context) => firstChunk(id, (other) => context.getModuleInfo(other)) }] } } },
   },
   server: {
     proxy: Object.fromEntries(
       ["/api", "/ajax-api", "/get-artifact", "/openapi.json", "/version", "/health", "/millrace"].map((path) => [path, server]),
     ),
   },
-  test: { include: ["src/**/*.test.ts"] },
+  test: { include: ["src/**/*.test.ts"], setupFiles: ["src/test-window.ts"] },
 });

@@ -152,6 +152,10 @@ RemoteStatement& Statement::remote_of_list() {
   throw Error(ErrorCode::kInternalError, "SQLite knows no lists.");
 }
 
+void Statement::send() {
+  if (remote_) remote_->send();
+}
+
 bool Statement::step() {
   if (remote_) return remote_->step();
   const int code = sqlite3_step(statement_);

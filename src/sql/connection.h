@@ -46,6 +46,9 @@ class Statement {
   Statement& bind_list(int position, std::span<const double> numbers);
   Statement& bind_booleans(int position, std::span<const char> values);
 
+  /// Lets a server begin with a query whose rows are read later; queries are best sent all before the first
+  /// is read. It may be destroyed unread.
+  void send();
   /// True when there is a row to read. Throws Error on faults of the database.
   bool step();
   /// Steps to the end of a statement that has no rows of interest and makes it ready for the next binding.

@@ -26,6 +26,9 @@ class RemoteStatement {
   virtual void bind_list(int position, std::span<const double> numbers) = 0;
   virtual void bind_booleans(int position, std::span<const char> values) = 0;
 
+  /// Sends a query without waiting, so that others can be sent too before the first step. Does nothing where
+  /// the driver has no such way: step() sends then.
+  virtual void send() {}
   virtual bool step() = 0;
   /// May send the statement without waiting for its end: a fault is then thrown by a later call on the
   /// connection, at the commit at the latest, as TransactionFault.

@@ -29,7 +29,7 @@ function digestOf(paths) {
 
 function sources() {
   const own = ["package.json", "package-lock.json", "index.html", "vite.config.ts", "tsconfig.json"].map((name) => join(root, name));
-  const code = [...filesBelow(join(root, "src")), ...filesBelow(join(root, "public")), ...filesBelow(join(root, "scripts"))].filter((path) => !path.endsWith(".gen.ts") && !path.endsWith(".test.ts"));
+  const code = [...filesBelow(join(root, "src")), ...filesBelow(join(root, "public")), ...filesBelow(join(root, "scripts"))].filter((path) => !path.endsWith(".gen.ts") && !/(\.test|\/test-window)\.ts$/.test(path));
   return [...own, ...code, openapi];
 }
 

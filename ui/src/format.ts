@@ -21,6 +21,41 @@ export function exactTime(time: number): string {
   return settings().zone === "utc" ? `${utc.format(time)} UTC` : local.format(time);
 }
 
+const zones = new Map<string | undefined, { exact: Intl.DateTimeFormat; axis: Intl.DateTimeFormat }>();
+
+function inZone(zone: string | undefined) {
+  const known = zones.get(zone);
+  if (known) return known;
+  const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone } as const;
+  const made = {
+    exact: new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", fractionalSecondDigits: 3, timeZoneName: "short", ...clock }),
+    axis: new Intl.DateTimeFormat("en", { month: "2-digit", day: "2-digit", ...clock }),
+  };
+  zones.set(zone, made);
+  return made;
+}
+
+/** The zone of the settings: undefined for that of the browser. */
+export function zoneOfTimes(): string | undefined {
+  return settings().zone === "utc" ? "UTC" : undefined;
+}
+
+/** "Europe/Berlin" */
+export function zoneName(zone = zoneOfTimes()): string {
+  return inZone(zone).exact.resolvedOptions().timeZone;
+}
+
+/** To the millisecond, and with its zone. */
+export function preciseTime(time: number, zone = zoneOfTimes()): string {
+  return inZone(zone).exact.format(time);
+}
+
+/** "11-26 07:49:23", as an axis has room for it. */
+export function axisTime(time: number, zone = zoneOfTimes()): string {
+  const parts = Object.fromEntries(inZone(zone).axis.formatToParts(time).map(({ type, value }) => [type, value]));
+  return `${parts["month"] ?? ""}-${parts["day"] ?? ""} ${parts["hour"] ?? ""}:${parts["minute"] ?? ""}:${parts["second"] ?? ""}`;
+}
+
 /** A time as the settings want it, and the other way of saying it. */
 export function shownTime(time: number, now: number): [shown: string, other: string] {
   const both: [string, string] = [relativeTime(time, now), exactTime(time)];

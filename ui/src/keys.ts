@@ -17,12 +17,18 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
+/** True where a key has a meaning of its own: in an open menu any of them, on a button or a link the one that presses it. */
+function isTaken(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof Element)) return false;
+  return target.closest("[popover]") !== null || (key === "Enter" && target.closest("button, a[href], summary") !== null);
+}
+
 let first = "";
 
 function press(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.altKey || document.querySelector("dialog[open]")) return;
   const held = event.ctrlKey || event.metaKey ? "mod+" : "";
-  if (!held && isTyping(event.target)) return;
+  if (!held && (isTyping(event.target) || isTaken(event.target, event.key))) return;
   const pressed = held + event.key;
   const chord = first && `${first} ${pressed}`;
   first = "";

@@ -1,7 +1,3 @@
-import "./styles/tokens.css";
-import "./styles/base.css";
-import "./styles/grid.css";
-
 import { QueryClient, QueryClientProvider, type QueryClientConfig } from "@tanstack/react-query";
 import { StrictMode, useMemo } from "react";
 import { createRoot } from "react-dom/client";

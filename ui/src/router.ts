@@ -30,14 +30,19 @@ function update(): void {
 window.addEventListener("hashchange", update);
 window.addEventListener("popstate", update);
 
+function watch(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
 export function usePlace(): Place {
-  return useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-    () => place,
-  );
+  const now = () => place;
+  return useSyncExternalStore(watch, now, now);
+}
+
+/** The parameters of the place that is shown now, for what is written some time after it was drawn. */
+export function currentSearch(): URLSearchParams {
+  return place.search;
 }
 
 /** "#/experiments/1?q=x" from its parts; empty values are left out. */

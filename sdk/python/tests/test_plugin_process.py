@@ -189,6 +189,19 @@ def test_files_come_back(repository: Instance) -> None:
     assert max(map(len, pieces)) <= 1 << 20
 
 
+@pytest.mark.parametrize("length", [1, 127, 128, 16_383, 16_384, 65_530, 65_536, 1 << 20])
+def test_a_piece_of_any_length_comes_back(repository: Instance, length: int) -> None:
+    content = os.urandom(length)
+    repository.call("Write", ArtifactWrite(path="a"), content=[content])
+    assert list(repository.call("Read", ArtifactRead(path="a"))) == [content]
+
+
+def test_a_download_of_something_else_than_bytes_is_an_internal_error(repository: Instance) -> None:
+    with pytest.raises(Error) as caught:
+        list(repository.call("Read", ArtifactRead(path="text")))
+    assert caught.value.code == "INTERNAL_ERROR"
+
+
 def test_a_fault_keeps_its_code_and_class(repository: Instance) -> None:
     with pytest.raises(NotFound, match="there is no file 'x'"):
         list(repository.call("Read", ArtifactRead(path="x")))

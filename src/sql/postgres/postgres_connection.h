@@ -45,8 +45,10 @@ class PostgresConnection : public RemoteConnection {
   };
 
   void begin(const char* sql);
-  void send(Text& text, const Parameters& parameters);
+  void send(Text& text, const Parameters& parameters, std::shared_ptr<Answer> answer = nullptr);
   Result finish();
+  void await(const Answer& answer);
+  void heed_fault();
   std::shared_ptr<Prepared> prepared_of(Text& text, const Parameters& parameters);
 
   const Target target_;

@@ -106,7 +106,8 @@ void Session::settle_time_out() {
   patience_ = time_out + kGrace;
 }
 
-void Session::send(const std::shared_ptr<Prepared>& statement, const Parameters& parameters) {
+void Session::send(const std::shared_ptr<Prepared>& statement, const Parameters& parameters,
+                   std::shared_ptr<Answer> answer) {
   if (lost_) lose("it was lost before");
   const auto count = static_cast<int>(parameters.values.size());
   std::vector<const char*> values;
@@ -116,33 +117,49 @@ void Session::send(const std::shared_ptr<Prepared>& statement, const Parameters&
   if (statement->name.empty()) {
     expect(PQsendQueryParams(connection_, statement->sql.c_str(), count, types, values.data(), nullptr,
                              nullptr, 0),
-           Expected::Kind::kQuery);
+           {Expected::Kind::kQuery, nullptr, std::move(answer)});
     return;
   }
   if (!statement->sent) {
     expect(PQsendPrepare(connection_, statement->name.c_str(), statement->sql.c_str(), count, types),
-           Expected::Kind::kPrepare, statement);
+           {Expected::Kind::kPrepare, statement, nullptr});
     statement->sent = true;
   }
   expect(PQsendQueryPrepared(connection_, statement->name.c_str(), count, values.data(), nullptr, nullptr, 0),
-         Expected::Kind::kQuery);
+         {Expected::Kind::kQuery, nullptr, std::move(answer)});
 }
 
 void Session::send(const char* sql) {
   if (lost_) lose("it was lost before");
   expect(PQsendQueryParams(connection_, sql, 0, nullptr, nullptr, nullptr, nullptr, 0),
-         Expected::Kind::kQuery);
+         {Expected::Kind::kQuery, nullptr, nullptr});
 }
 
-void Session::expect(int accepted, Expected::Kind kind, std::shared_ptr<Prepared> prepared) {
+void Session::expect(int accepted, Expected expected) {
   if (accepted != 1) lose(message());
-  expected_.push_back({kind, std::move(prepared)});
+  expected_.push_back(std::move(expected));
+}
+
+// What the server has to answer by now.
+void Session::expect_sync() {
+  expect(PQpipelineSync(connection_), {Expected::Kind::kSync, nullptr, nullptr});
 }
 
 Result Session::finish() {
   if (lost_) lose("it was lost before");
-  expect(PQpipelineSync(connection_), Expected::Kind::kSync);
+  expect_sync();
   return collect();
+}
+
+void Session::await(const Answer& answer) {
+  if (answer.arrived) return;
+  if (lost_) lose("it was lost before");
+  if (expected_.empty() || expected_.back().kind != Expected::Kind::kSync) expect_sync();
+  collect(&answer);
+  if (answer.arrived) return;
+  // It was skipped because of a fault that was thrown before.
+  throw TransactionFault(ErrorCode::kInternalError, "The transaction failed before.",
+                         TransactionFault::Kind::kLasting);
 }
 
 void Session::finish_commit() {
@@ -165,9 +182,9 @@ void Session::abandon(const char* sql) noexcept {
   if (lost_) return;
   try {
     // In a part of the pipeline of its own, so that a fault in what went before does not skip it.
-    if (!expected_.empty()) expect(PQpipelineSync(connection_), Expected::Kind::kSync);
+    if (!expected_.empty()) expect_sync();
     send(sql);
-    expect(PQpipelineSync(connection_), Expected::Kind::kSync);
+    expect_sync();
     for (Expected& one : expected_) one.forgiven = true;
     PQflush(connection_);
   } catch (const Error&) {
@@ -202,10 +219,10 @@ bool Session::is_lost() {
   return lost_ || PQstatus(connection_) != CONNECTION_OK;
 }
 
-Result Session::collect() {
+Result Session::collect(const Answer* until) {
   Result last;
   std::optional<TransactionFault> fault;
-  while (!expected_.empty()) {
+  while (!expected_.empty() && (until == nullptr || !until->arrived || fault)) {
     Result result = receive();
     Expected expected = std::move(expected_.front());
     expected_.pop_front();
@@ -220,7 +237,11 @@ Result Session::collect() {
 void Session::take(Expected expected, Result result, Result& last, std::optional<TransactionFault>& fault) {
   const ExecStatusType status = PQresultStatus(result.get());
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
-    last = std::move(result);
+    if (expected.answer) {
+      *expected.answer = {std::move(result), true};
+    } else {
+      last = std::move(result);
+    }
     return;
   }
   if (expected.prepared) expected.prepared->sent = false;

@@ -34,6 +34,12 @@ struct Prepared {
   bool sent = false;
 };
 
+/// Where the result of a statement is put that is waited for later.
+struct Answer {
+  Result result;
+  bool arrived = false;
+};
+
 /// A connection to PostgreSQL in libpq's pipeline mode: statements are sent one after another, and their
 /// results are waited for where somebody needs one. One thread at a time.
 ///
@@ -50,12 +56,16 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  void send(const std::shared_ptr<Prepared>& statement, const Parameters& parameters);
+  /// The result goes to `answer` where there is one.
+  void send(const std::shared_ptr<Prepared>& statement, const Parameters& parameters,
+            std::shared_ptr<Answer> answer = nullptr);
   void send(const char* sql);
   /// Waits for what was sent. The result of the last statement; throws the first fault.
   Result finish();
-  /// The same for a commit that was sent last; when the connection breaks now, the outcome is not known.
-  /// Throws too when the server rolled back instead.
+  /// Waits until `answer` has arrived, and no longer, unless there was a fault, which is thrown.
+  void await(const Answer& answer);
+  /// The same as finish() for a commit that was sent last; when the connection breaks now, the outcome is not
+  /// known. Throws too when the server rolled back instead.
   void finish_commit();
   /// Sends `sql` without waiting; neither its faults nor those of what was sent before are ever thrown.
   void abandon(const char* sql) noexcept;
@@ -72,13 +82,15 @@ class Session {
   struct Expected {
     enum class Kind { kPrepare, kQuery, kSync } kind;
     std::shared_ptr<Prepared> prepared;
+    std::shared_ptr<Answer> answer;
     bool forgiven = false;
   };
 
   void check_version();
   void settle_time_out();
-  void expect(int accepted, Expected::Kind kind, std::shared_ptr<Prepared> prepared = nullptr);
-  Result collect();
+  void expect(int accepted, Expected expected);
+  void expect_sync();
+  Result collect(const Answer* until = nullptr);
   void take(Expected expected, Result result, Result& last, std::optional<TransactionFault>& fault);
   Result receive();
   void wait(std::chrono::steady_clock::time_point deadline);

@@ -55,7 +55,7 @@ void append_quoted(std::string& list, std::string_view text) {
 }  // namespace
 
 void PostgresStatement::set(int position, Oid type, std::optional<std::string> value) {
-  result_.reset();
+  reset();
   const auto index = static_cast<size_t>(position - 1);
   parameters_.types.at(index) = type;
   parameters_.values.at(index) = std::move(value);
@@ -113,10 +113,17 @@ void PostgresStatement::bind_booleans(int position, std::span<const char> values
   set(position, kBooleans, list + "}");
 }
 
+void PostgresStatement::send() {
+  reset();
+  answer_ = std::make_shared<Answer>();
+  connection_.send(*text_, parameters_, answer_);
+}
+
 bool PostgresStatement::step() {
   if (!result_) {
-    connection_.send(*text_, parameters_);
-    result_ = connection_.finish();
+    if (!answer_) send();
+    connection_.await(*answer_);
+    result_ = std::move(answer_->result);
     row_ = -1;
   }
   return ++row_ < PQntuples(result_.get());
@@ -124,10 +131,11 @@ bool PostgresStatement::step() {
 
 void PostgresStatement::run() {
   connection_.send(*text_, parameters_);
-  result_.reset();
+  reset();
 }
 
 void PostgresStatement::reset() {
+  answer_.reset();
   result_.reset();
 }
 

@@ -23,6 +23,7 @@ class PostgresStatement : public RemoteStatement {
   void bind_list(int position, std::span<const double> numbers) override;
   void bind_booleans(int position, std::span<const char> values) override;
 
+  void send() override;
   bool step() override;
   void run() override;
   void reset() override;
@@ -38,6 +39,7 @@ class PostgresStatement : public RemoteStatement {
   PostgresConnection& connection_;
   std::shared_ptr<PostgresConnection::Text> text_;
   Parameters parameters_;
+  std::shared_ptr<Answer> answer_;  ///< of a query that was sent and not read yet
   Result result_;
   int row_ = 0;
 };

@@ -96,6 +96,7 @@ export async function test(harness, seeded) {
   harness.check(order[0]?.endsWith("compressed.webp") && order[1]?.endsWith(".png"), "the thumbnail is asked for before the whole");
   await harness.review(page, "run, media");
   await slider(harness, page, dogs, picture, requests);
+  await address(harness, page, dogs, picture);
   await others(harness, page);
   await live(harness, seeded, page, dogs, picture);
   await several(harness, seeded, page);
@@ -121,6 +122,27 @@ async function slider(harness, page, dogs, picture, requests) {
   harness.check(true, "steps are played to the end");
   const [file] = await Promise.all([page.waitForEvent("download"), dogs.getByRole("link", { name: /^Download.*step 40/ }).click()]);
   harness.check(readFileSync(await file.path(), "latin1").startsWith("\x89PNG"), "the whole picture is downloaded");
+}
+
+/** Step and size of a card make a link. */
+async function address(harness, page, dogs, picture) {
+  const bar = dogs.getByRole("slider", { name: "Step of images/samples/dogs" });
+  const larger = dogs.getByRole("button", { name: "images/samples/dogs, larger" });
+  await bar.focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  await larger.click();
+  await page.waitForURL((url) => /media=10%3Aimages%252Fsamples%252Fdogs/.test(url.hash) && /large=images%252Fsamples%252Fdogs/.test(url.hash));
+  await page.reload();
+  await picture(10).waitFor();
+  harness.check((await larger.getAttribute("aria-pressed")) === "true", "step and size of a card are in the address");
+  await harness.review(page, "run, media, larger");
+  await larger.click();
+  await bar.focus();
+  await page.keyboard.press("End");
+  await picture(40).waitFor();
+  await page.waitForURL((url) => !/media=|large=/.test(url.hash));
+  harness.check(true, "a card that follows the last step needs no place there");
 }
 
 async function others(harness, page) {

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { call } from "./client";
 import type { Experiment, RunCount } from "./contract.gen";
+import { firstExperiments } from "./early";
 import { useChanges } from "./live";
 import { usePaced } from "./pace";
 
@@ -11,7 +12,7 @@ async function allExperiments(signal: AbortSignal): Promise<Experiment[]> {
   do {
     const page = await call(
       "SearchExperiments",
-      { view_type: "ALL", max_results: 10_000, ...(token ? { page_token: token } : {}) },
+      { ...firstExperiments, ...(token ? { page_token: token } : {}) },
       signal,
     );
     list.push(...(page.experiments ?? []));

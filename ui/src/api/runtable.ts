@@ -2,30 +2,18 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { RowBlocks, type Gap } from "./blocks";
-import { call } from "./client";
+import { call, earlyAnswer } from "./client";
 import type { Experiment, RunColumns, RunTable, SearchRunTableRequest } from "./contract.gen";
 import { useChanges } from "./live";
 import { usePaced } from "./pace";
-import { decodeColumns, isHistory, keyOf, kindOf, type Cells, type ColumnId } from "./table";
+import { blockRows, columnFields, firstRequest, mostRows, scope, withBase, type RunSearch, type TableRequest } from "./run-request";
+import { decodeColumns, isHistory, kindOf, type Cells, type ColumnId } from "./table";
 import { settings } from "../settings";
 
-/** Which runs are shown, and in which order. */
-export interface RunSearch {
-  experiments: string[];
-  filter: string;
-  order: string;
-  stage: "active" | "deleted" | "all";
-}
-
-/** Rows of one answer: enough for any window, few enough to be drawn within a frame. */
-const blockRows = 400;
-const mostRows = 200_000;
 /** Rows of one answer where all rows are read, and how many cells the server allows in one. */
 const pageRows = 20_000;
 const mostCells = 8_000_000;
 const mostAtOnce = 3;
-export const parentTag: ColumnId = "tags.mlflow.parentRunId";
-const always = { attributes: ["run_name", "status", "start_time", "end_time", "lifecycle_stage", "user_id"], tags: [keyOf(parentTag)] };
 
 /** One answer of the server, decoded. */
 interface Answer {
@@ -41,28 +29,7 @@ interface Answer {
   took: number;
 }
 
-function scope(search: RunSearch): SearchRunTableRequest {
-  return {
-    experiment_ids: search.experiments,
-    run_view_type: ({ active: "ACTIVE_ONLY", deleted: "DELETED_ONLY", all: "ALL" } as const)[search.stage],
-    ...(search.filter ? { filter: search.filter } : {}),
-    ...(search.order ? { order_by: [search.order] } : {}),
-  };
-}
-
-function columnFields(columns: readonly ColumnId[]): { metrics: string[]; params: string[]; tags: string[] } {
-  const keys = (kind: string) => columns.filter((id) => kindOf(id) === kind).map(keyOf);
-  return { metrics: keys("metrics"), params: keys("params"), tags: keys("tags") };
-}
-
-function withBase(columns: readonly ColumnId[]): SearchRunTableRequest {
-  const fields = columnFields(columns);
-  return { ...fields, attributes: always.attributes, tags: [...new Set([...always.tags, ...fields.tags])] };
-}
-
-async function ask(request: SearchRunTableRequest, signal?: AbortSignal): Promise<Answer> {
-  const begin = performance.now();
-  const table: RunTable = await call("SearchRunTable", request, signal);
+function answerOf(request: SearchRunTableRequest, table: RunTable, took: number): Answer {
   return {
     ids: table.run_ids ?? [],
     digest: table.row_digest ?? "",
@@ -71,25 +38,20 @@ async function ask(request: SearchRunTableRequest, signal?: AbortSignal): Promis
     experiments: table.experiments ?? [],
     total: table.total ?? (request.first_row ?? 0) + (table.row_count ?? 0),
     truncated: table.truncated ?? false,
-    took: performance.now() - begin,
+    took,
   };
 }
 
-function firstAnswer(search: RunSearch, whole: boolean, columns: readonly ColumnId[] | null, needed: readonly ColumnId[], signal: AbortSignal): Promise<Answer> {
-  // All rows at once leave room for fewer columns in one answer; the others follow when they come into sight.
-  const base = withBase([...(columns ?? []).slice(0, whole ? 25 : 40), ...needed]);
-  return ask(
-    {
-      ...scope(search),
-      ...base,
-      // What was not chosen is what the settings say: so many of the first metrics and params.
-      ...(columns ? {} : { first_columns: settings().columns }),
-      with_context: true,
-      with_total: true,
-      max_results: whole ? mostRows : blockRows,
-    },
-    signal,
-  );
+async function ask(request: SearchRunTableRequest, signal?: AbortSignal): Promise<Answer> {
+  const begin = performance.now();
+  const table = await call("SearchRunTable", request, signal);
+  return answerOf(request, table, performance.now() - begin);
+}
+
+/** What was asked before the page was there, when its answer has come. */
+function early(request: SearchRunTableRequest): Answer | undefined {
+  const table = earlyAnswer("SearchRunTable", request);
+  return table && answerOf(request, table, performance.now());
 }
 
 function wholeBlock(search: RunSearch, first: number, columns: readonly ColumnId[]): Promise<Answer> {
@@ -119,16 +81,6 @@ export async function allIds(search: RunSearch): Promise<string[]> {
   }
 }
 
-interface Options {
-  search: RunSearch;
-  /** The columns that are shown; null for the first ones that there are. */
-  columns: readonly ColumnId[] | null;
-  /** Columns that decide over the order of rows on the page. */
-  needed: readonly ColumnId[];
-  /** All rows at once, for orders that the page makes itself. */
-  whole: boolean;
-}
-
 interface Sight {
   from: number;
   to: number;
@@ -139,7 +91,7 @@ interface Sight {
  * The runs of a search. The first answer tells how many there are, the rest comes in blocks when it comes into sight,
  * and so do columns: a table has more of both than anybody looks at. Follows changes by itself.
  */
-export function useRunTable({ search, columns, needed, whole }: Options) {
+export function useRunTable({ search, columns, needed, whole }: TableRequest) {
   const client = useQueryClient();
   const key = ["runs", search.experiments, search.filter, search.order, search.stage, whole, needed, settings().columns];
   const chosen = useRef(columns);
@@ -148,7 +100,8 @@ export function useRunTable({ search, columns, needed, whole }: Options) {
   });
   const first = useQuery({
     queryKey: key,
-    queryFn: ({ signal }) => firstAnswer(search, whole, chosen.current, needed, signal),
+    queryFn: ({ signal }) => ask(firstRequest({ search, whole, columns: chosen.current, needed }), signal),
+    initialData: () => early(firstRequest({ search, whole, columns, needed })),
     placeholderData: keepPreviousData,
     // Comparing answers cell by cell costs more than drawing the few that are in sight.
     structuralSharing: false,
@@ -163,6 +116,8 @@ export function useRunTable({ search, columns, needed, whole }: Options) {
     experiment: first.data?.experiments[0],
     fault: first.error,
     loading: first.isFetching || blocks.filling,
+    /** Whether the rows are those of this search, and not those of the one before. */
+    settled: first.isSuccess && !first.isPlaceholderData,
     pending: first.isPending,
     retry: () => void first.refetch(),
   };

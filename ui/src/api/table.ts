@@ -1,10 +1,10 @@
 import type { NumberColumn, Real, RunTable, TextColumn, TimeColumn } from "./contract.gen";
 
 /**
- * Which collection of a run a column shows, with the words of the filter language; beyond it the least and the
- * greatest value that a metric had, and its curve.
+ * Which collection of a run a column shows, with the words of the filter language; beyond it the least, the
+ * greatest and the best value that a metric had, and its curve.
  */
-export type Kind = "attributes" | "metrics" | "params" | "tags" | "min" | "max" | "curve";
+export type Kind = "attributes" | "metrics" | "params" | "tags" | "min" | "max" | "best" | "curve";
 
 /** "metrics.loss": what the address bar and the filter language call a column. */
 export type ColumnId = `${Kind}.${string}`;
@@ -21,7 +21,7 @@ export function kindOf(id: ColumnId): Kind {
 
 /** Columns that are made of the history of a metric: the server does not order by them. */
 export function isHistory(id: ColumnId): boolean {
-  return /^(min|max|curve)\./.test(id);
+  return /^(min|max|best|curve)\./.test(id);
 }
 
 export function keyOf(id: ColumnId): string {

@@ -15,7 +15,7 @@ export interface View {
   selected: string[];
 }
 
-const kinds = /^(attributes|metrics|params|tags|min|max|curve)\../s;
+const kinds = /^(attributes|metrics|params|tags|min|max|best|curve)\../s;
 
 export function isColumn(text: string): text is ColumnId {
   return kinds.test(text);

@@ -7,7 +7,7 @@ import type { CellSource } from "../parts/grid-columns";
 import { Empty } from "../parts/small";
 import { link } from "../router";
 import type { RunColumns } from "../api/contract.gen";
-import type { RunSearch } from "../api/runtable";
+import type { RunSearch } from "../api/run-request";
 import { keyOf, type ColumnId } from "../api/table";
 import { MediaPanels } from "../media/media-panels";
 import { MetricCharts } from "./metric-charts";

@@ -1,7 +1,7 @@
 import { number } from "../format";
 import { scaleOf, type Scale, type Value } from "./scales";
 import { short, type Scene, type Shape } from "./scene";
-import { strokeOf } from "./series";
+import { strokeOf, type LogAxes } from "./series";
 
 /** A run as panels draw it: one value for each column of the panel. */
 export interface Datum {
@@ -91,9 +91,9 @@ function colours(data: readonly Datum[], column: number | null, ink: Ink): (datu
 }
 
 /** Each run a point; columns: x, y and, when there is a third, the colour. */
-export function scatter(data: readonly Datum[], names: readonly string[], size: Size, ink: Ink, log: boolean): Layout {
-  const x = scaleOf(data.map((datum) => datum.values[0]), { log, ticks: 6 });
-  const y = scaleOf(data.map((datum) => datum.values[1]), { ticks: 5 });
+export function scatter(data: readonly Datum[], names: readonly string[], size: Size, ink: Ink, log: LogAxes): Layout {
+  const x = scaleOf(data.map((datum) => datum.values[0]), { log: log.x, ticks: 6 });
+  const y = scaleOf(data.map((datum) => datum.values[1]), { log: log.y, ticks: 5 });
   const frame = frameOf(size);
   const colour = colours(data, names.length > 2 ? 2 : null, ink);
   const shapes = axes(size, ink, x, y, [names[0] ?? "", names[1] ?? ""]);
@@ -110,8 +110,8 @@ export function scatter(data: readonly Datum[], names: readonly string[], size: 
 }
 
 /** The mean of the third column over a grid of the first two, by inverse distance; the runs lie over it. */
-export function contour(data: readonly Datum[], names: readonly string[], size: Size, ink: Ink): Layout {
-  const scales = [0, 1, 2].map((i) => scaleOf(data.map((datum) => datum.values[i]), { ticks: 5 }));
+export function contour(data: readonly Datum[], names: readonly string[], size: Size, ink: Ink, log: LogAxes): Layout {
+  const scales = [log.x, log.y, false].map((isLog, i) => scaleOf(data.map((datum) => datum.values[i]), { log: isLog, ticks: 5 }));
   const [x, y, z] = scales as [Scale, Scale, Scale];
   const frame = frameOf(size);
   const known = data.flatMap((datum) => {
@@ -130,7 +130,9 @@ export function contour(data: readonly Datum[], names: readonly string[], size: 
         sum += c * near;
         weight += near;
       }
-      shapes.push({ kind: "rect", x: frame.x(i / cells), y: frame.y((j + 1) / cells), width: frame.x(1 / cells) - frame.x(0) + 0.5, height: frame.y(0) - frame.y(1 / cells) + 0.5, fill: heat(sum / weight, ink.dark), opacity: 0.55 });
+      // Whole pixels: neighbours neither overlap nor leave a seam.
+      const [x0, x1, y0, y1] = [frame.x(i / cells), frame.x((i + 1) / cells), frame.y((j + 1) / cells), frame.y(j / cells)].map(Math.round) as [number, number, number, number];
+      shapes.push({ kind: "rect", x: x0, y: y0, width: x1 - x0, height: y1 - y0, fill: heat(sum / weight, ink.dark), opacity: 0.55 });
     }
   }
   shapes.push(...axes(size, ink, x, y, [names[0] ?? "", names[1] ?? ""]));

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 
 import type { MetricLine } from "../api/contract.gen";
-import { exactTime, number } from "../format";
+import { number, preciseTime, zoneOfTimes } from "../format";
 import { useDark } from "./ink";
 import { align, onLogAxes, seriesOf, strokeOf, type Axis, type LogAxes } from "./series";
 
@@ -33,14 +33,34 @@ const linearScale: uPlot.Scale.Distr = 1;
 const logScale: uPlot.Scale.Distr = 3;
 /* eslint-enable @typescript-eslint/no-unsafe-enum-assignment */
 
+const [minute, day] = [60, 86_400];
+/** Labels of times by the distance of ticks: the default, then what a new year, month or day adds. Clocks have 24 hours. */
+const timeLabels: (string | number | null)[][] = [
+  [day * 365, "{YYYY}", null, null, null, null, null, null, 1],
+  [day * 28, "{MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+  [day, "{D} {MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+  ...([[minute, "{HH}:{mm}"], [1, "{HH}:{mm}:{ss}"], [0.001, "{HH}:{mm}:{ss}.{fff}"]] as const).map(([least, clock]) => [least, clock, "\n{D} {MMM} {YYYY}", null, "\n{D} {MMM}", null, null, null, 1]),
+];
+
 function span(seconds: number): string {
   if (seconds >= 3600) return `${number(Math.round(seconds / 36) / 100)} h`;
   return seconds >= 60 ? `${number(Math.round(seconds / 6) / 10)} min` : `${number(seconds)} s`;
 }
 
+function xLabels(axis: Axis): Partial<uPlot.Axis> {
+  if (axis === "step") return {};
+  return { values: axis === "time" ? timeLabels : (_: uPlot, values: number[]) => values.map(span) };
+}
+
 function xText(axis: Axis, value: number): string {
-  if (axis === "time") return exactTime(value * 1000);
+  if (axis === "time") return preciseTime(value * 1000);
   return axis === "relative" ? span(value) : `step ${number(value)}`;
+}
+
+/** A date whose parts, such as its hours, are those of the zone: ticks of an axis of times are made of them. */
+export function zonedDate(seconds: number, zone: string | undefined): Date {
+  const date = new Date(seconds * 1000);
+  return zone === undefined ? date : uPlot.tzDate(date, zone);
 }
 
 /** Names and values at the cursor, nearest the pointer first. */
@@ -127,7 +147,7 @@ export function LineChart({ title, lines, runs, axis, weight, log, height, onZoo
       grid: { stroke: grid, width: 1 },
       ticks: { stroke: grid, width: 1, size: 4 },
       ...(side === 0
-        ? { size: 28, ...(axis === "relative" ? { values: (_: uPlot, values: number[]) => values.map(span) } : {}) }
+        ? { size: axis === "time" ? 40 : 28, ...xLabels(axis) }
         : { size: 58, values: (_: uPlot, values: (number | null)[]) => values.map((value) => (value === null ? "" : number(value))) }),
     }));
     const chart = new uPlot(
@@ -136,6 +156,7 @@ export function LineChart({ title, lines, runs, axis, weight, log, height, onZoo
         height,
         axes,
         legend: { show: false },
+        tzDate: (seconds) => zonedDate(seconds, zoneOfTimes()),
         cursor: { points: { size: 6 }, drag: { x: true, y: false, setScale: false }, dataIdx: nearest, sync: { key: `runs-${axis}` } },
         scales: { x: { time: axis === "time", distr: log.x ? logScale : linearScale }, y: { distr: log.y ? logScale : linearScale } },
         series: [

@@ -1,5 +1,5 @@
 import type { MetricLine } from "../api/contract.gen";
-import { number } from "../format";
+import { axisTime, number, zoneName } from "../format";
 import type { RunName } from "./line-chart";
 import type { Ink } from "./layouts";
 import { scaleOf } from "./scales";
@@ -36,7 +36,7 @@ function span(seconds: number): string {
 
 function xLabel(axis: Axis, value: number): string {
   if (axis === "step") return number(value);
-  return axis === "relative" ? span(value) : new Date(value * 1000).toISOString().slice(5, 19).replace("T", " ");
+  return axis === "relative" ? span(value) : axisTime(value * 1000);
 }
 
 function lineShapes(series: Series, stroke: { color: string; dash: number[] }, place: (x: number, y: number | null | undefined) => Point | null): Shape[] {
@@ -79,7 +79,7 @@ export function lineScene(title: string, lines: readonly MetricLine[], runs: Rea
     shapes.push({ kind: "line", points: [[at, margin.top], [at, margin.top + height]], stroke: ink.grid, width: 1 });
     shapes.push({ kind: "text", x: at, y: margin.top + height + 16, text: xLabel(axis, first === last ? first : valueAt(tick.at)), fill: ink.muted, anchor: "middle" });
   }
-  shapes.push({ kind: "text", x: margin.left + width / 2, y: size.plot - 8, text: { step: "step", time: "time (UTC)", relative: "since the first point" }[axis], fill: ink.muted, anchor: "middle" });
+  shapes.push({ kind: "text", x: margin.left + width / 2, y: size.plot - 8, text: { step: "step", time: `time (${zoneName()})`, relative: "since the first point" }[axis], fill: ink.muted, anchor: "middle" });
   const strokes = all.map((one) => strokeOf(runs.get(one.run)?.number ?? 0, ink.dark));
   all.forEach((one, i) => shapes.push(...lineShapes(one, strokes[i] ?? { color: ink.text, dash: [] }, place)));
   const columns = Math.floor(width / legendWidth);

@@ -10,12 +10,15 @@ import { count, number } from "../format";
 import { Icon } from "../parts/icons";
 import { Fault } from "../parts/small";
 import { setSearch, usePlace } from "../router";
+import { arranged, pinsOf, readPins, writePins } from "./arrangement";
 import { DownloadMenu } from "./download-menu";
 import { groupLines } from "./groups";
 import { useInSight } from "./in-sight";
 import { readInk, useDark } from "./ink";
 import { LineChart, type RunName } from "./line-chart";
 import { lineScene } from "./line-scene";
+import { MoveButtons, useMovable, type Movable } from "./movable";
+import { moved } from "./panel-list";
 import type { PictureHandle } from "./picture";
 import { pngOf, svgText, type Scene } from "./scene";
 import { onLogAxes, seriesOf, type Axis, type LogAxes } from "./series";
@@ -34,7 +37,7 @@ function readAxis(text: string | null): Axis {
   return text === "time" || text === "relative" ? text : "step";
 }
 
-/** A grid of charts, one a metric, each loaded when it comes into sight; settings are in the address bar. */
+/** A grid of charts, one a metric, each loaded when it comes into sight; settings and the order of the charts are in the address bar. */
 export function MetricCharts({ keys, runs, groups, height = 230 }: Props) {
   const { search } = usePlace();
   const axis = readAxis(search.get("x"));
@@ -42,7 +45,14 @@ export function MetricCharts({ keys, runs, groups, height = 230 }: Props) {
   const [weight, setWeight] = useState(Number(search.get("smooth") ?? 0) / 100);
   const [text, setText] = useState("");
   const names = useMemo(() => new Map(runs.map((run) => [run.id, run])), [runs]);
-  const shown = keys.filter((key) => key.toLowerCase().includes(text.toLowerCase()));
+  const layout = search.get("layout");
+  const order = useMemo(() => arranged(keys, readPins(layout)), [keys, layout]);
+  const shown = order.filter((key) => key.toLowerCase().includes(text.toLowerCase()));
+  const movable = useMovable(shown.length, (from, to) => {
+    // Places among those that are shown stand for places among all.
+    const place = (at: number) => order.indexOf(shown[at] ?? "");
+    setSearch({ layout: writePins(pinsOf(keys, moved(order, place(from), place(to)))) });
+  });
   useEffect(() => {
     const timer = setTimeout(() => setSearch({ smooth: weight > 0 ? String(Math.round(weight * 100)) : undefined }), 300);
     return () => clearTimeout(timer);
@@ -71,13 +81,18 @@ export function MetricCharts({ keys, runs, groups, height = 230 }: Props) {
             {weight.toFixed(2)}
           </span>
         </label>
+        {layout && (
+          <button type="button" className="button" onClick={() => setSearch({ layout: undefined })}>
+            Default order
+          </button>
+        )}
         <span className="muted wide" style={{ marginLeft: "auto" }}>
           {count(shown.length)} of {count(keys.length)} metrics
         </span>
       </div>
       <div className="charts">
-        {shown.map((key) => (
-          <ChartCard key={key} metric={key} runs={runs} groups={groups} names={names} axis={axis} weight={weight} log={log} height={height} />
+        {shown.map((key, i) => (
+          <ChartCard key={key} metric={key} at={movable(i)} runs={runs} groups={groups} names={names} axis={axis} weight={weight} log={log} height={height} />
         ))}
       </div>
     </section>
@@ -86,6 +101,7 @@ export function MetricCharts({ keys, runs, groups, height = 230 }: Props) {
 
 interface CardProps {
   metric: string;
+  at: Movable;
   runs: readonly RunName[];
   groups: ReadonlyMap<string, string> | undefined;
   names: ReadonlyMap<string, RunName>;
@@ -142,7 +158,7 @@ function useDrawn(lines: readonly MetricLine[] | undefined, { names, groups, axi
   return { lines: drawn, names: labels ?? names };
 }
 
-function ChartCard({ metric, runs, groups, names: runNames, axis, weight, log, height }: CardProps) {
+function ChartCard({ metric, at, runs, groups, names: runNames, axis, weight, log, height }: CardProps) {
   const [card, inSight] = useInSight();
   const [range, setRange] = useState<[number, number] | null>(null);
   const [asTable, setAsTable] = useState(false);
@@ -164,8 +180,8 @@ function ChartCard({ metric, runs, groups, names: runNames, axis, weight, log, h
   const drawable = useMemo(() => lines.some((line) => onLogAxes(seriesOf(line, axis, 0), log).y.some((value) => value !== null)), [lines, axis, log]);
   const points = lines.reduce((sum, line) => sum + (line.point_count ?? 0), 0);
   return (
-    <article ref={card} className="card" aria-label={metric}>
-      <header>
+    <article ref={card} className="card" aria-label={metric} {...at.card}>
+      <header {...at.header}>
         <h3 className="clip grow" title={metric}>
           <bdi>{metric}</bdi>
         </h3>
@@ -175,6 +191,7 @@ function ChartCard({ metric, runs, groups, names: runNames, axis, weight, log, h
           </button>
         )}
         <span className="muted number">{points > 0 ? count(points) : ""}</span>
+        <MoveButtons title={metric} at={at} />
         <button type="button" className="button plain icon" aria-pressed={asTable} aria-label={`${metric} as a table`} title="As a table" onClick={() => setAsTable(!asTable)}>
           <Icon name="table" />
         </button>

@@ -1,5 +1,6 @@
 import type { ColumnId } from "../api/table";
 import { isColumn, isField } from "../api/view";
+import type { LogAxes } from "./series";
 
 export const panelKinds = {
   bar: { name: "Bar", columns: ["Metric", "Group by"], required: 1 },
@@ -11,10 +12,16 @@ export const panelKinds = {
 
 export type PanelKind = keyof typeof panelKinds;
 
-/** A chart over many runs, as the address bar keeps it: "scatter:params.lr:metrics.loss". */
+/** A chart over many runs, as the address bar keeps it: "scatter:params.lr:metrics.loss", "scatter.xy:…" with logarithmic axes. */
 export interface Panel {
   kind: PanelKind;
   columns: ColumnId[];
+  log: LogAxes;
+}
+
+/** Charts whose first two columns are axes that can be logarithmic. */
+export function hasLogAxes(kind: PanelKind): boolean {
+  return kind === "scatter" || kind === "contour";
 }
 
 const mostPanels = 24;
@@ -31,7 +38,7 @@ function decoded(text: string): string {
   }
 }
 
-export function isComplete({ kind, columns }: Panel): boolean {
+export function isComplete({ kind, columns }: Pick<Panel, "kind" | "columns">): boolean {
   return columns.length >= panelKinds[kind].required;
 }
 
@@ -41,16 +48,18 @@ export function readPanels(text: string | null): Panel[] {
     .split(",")
     .slice(0, mostPanels)
     .flatMap((part): Panel[] => {
-      const [kind, ...rest] = part.split(":");
+      const [head = "", ...rest] = part.split(":");
+      const [kind, axes = ""] = head.split(".");
       if (!isKind(kind)) return [];
       const columns = rest.map(decoded).filter(isColumn).filter(isField).slice(0, panelKinds[kind].columns.length);
-      const panel = { kind, columns };
+      const panel = { kind, columns, log: { x: hasLogAxes(kind) && axes.includes("x"), y: hasLogAxes(kind) && axes.includes("y") } };
       return isComplete(panel) ? [panel] : [];
     });
 }
 
 export function writePanels(panels: readonly Panel[]): string {
-  return panels.map(({ kind, columns }) => [kind, ...columns.map(encodeURIComponent)].join(":")).join(",");
+  const headOf = ({ kind, log }: Panel) => (log.x || log.y ? `${kind}.${log.x ? "x" : ""}${log.y ? "y" : ""}` : kind);
+  return panels.map((panel) => [headOf(panel), ...panel.columns.map(encodeURIComponent)].join(":")).join(",");
 }
 
 /** The same with the panel at one place moved to another. */

@@ -1,19 +1,23 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo, useRef, useState, type DragEvent } from "react";
+import { useMemo, useRef, useState } from "react";
 
 import type { RunColumns } from "../api/contract.gen";
-import { allRows, type RunSearch } from "../api/runtable";
+import type { RunSearch } from "../api/run-request";
+import { allRows } from "../api/runtable";
 import { keyOf, numberAt, textAt, type ColumnId } from "../api/table";
 import { csvLine } from "../csv";
-import { number, plural } from "../format";
+import { count, number, plural } from "../format";
 import { FormDialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
 import { Fault } from "../parts/small";
 import { go, link, setSearch, usePlace } from "../router";
 import { DownloadMenu } from "./download-menu";
-import { bars, boxes, contour, parallel, scatter, type Datum, type Ink, type Size } from "./layouts";
-import { isComplete, moved, panelKinds, readPanels, writePanels, type Panel, type PanelKind } from "./panel-list";
+import { bars, boxes, contour, parallel, scatter, type Datum, type Ink, type Layout, type Size } from "./layouts";
+import { MoveButtons, useMovable, type Movable } from "./movable";
+import { hasLogAxes, isComplete, moved, panelKinds, readPanels, writePanels, type Panel, type PanelKind } from "./panel-list";
 import { Picture, type PictureHandle } from "./picture";
+import { isAboveZero, scaleOf } from "./scales";
+import type { LogAxes } from "./series";
 
 const mostRuns = 2000;
 const height = 280;
@@ -44,8 +48,9 @@ export function Panels({ search, keys, chosen }: Props) {
   const { search: address } = usePlace();
   const panels = useMemo(() => readPanels(address.get("panels")), [address]);
   const [adding, setAdding] = useState(false);
-  const [dragged, setDragged] = useState<number | null>(null);
   const keep = (next: readonly Panel[]) => setSearch({ panels: next.length > 0 ? writePanels(next) : undefined });
+  const movable = useMovable(panels.length, (from, to) => keep(moved(panels, from, to)));
+  const names = panels.map(({ kind, columns }) => [kind, ...columns].join(" "));
   return (
     <section aria-label="Panels" className="column" style={{ gap: 12 }}>
       <div className="bar">
@@ -58,19 +63,13 @@ export function Panels({ search, keys, chosen }: Props) {
         <div className="charts">
           {panels.map((panel, i) => (
             <PanelCard
-              key={`${panel.kind} ${panel.columns.join(" ")} ${i}`}
+              key={`${names[i] ?? ""} ${names.slice(0, i).filter((name) => name === names[i]).length}`}
               panel={panel}
               search={search}
               chosen={chosen}
-              first={i === 0}
-              last={i === panels.length - 1}
-              onMove={(step) => keep(moved(panels, i, i + step))}
+              at={movable(i)}
+              onLog={(log) => keep(panels.map((other, at) => (at === i ? { ...panel, log } : other)))}
               onRemove={() => keep(panels.filter((_, other) => other !== i))}
-              onDrag={() => setDragged(i)}
-              onDrop={() => {
-                if (dragged !== null) keep(moved(panels, dragged, i));
-                setDragged(null);
-              }}
             />
           ))}
         </div>
@@ -80,27 +79,33 @@ export function Panels({ search, keys, chosen }: Props) {
   );
 }
 
-const layouts: Record<PanelKind, (data: readonly Datum[], names: readonly string[], size: Size, ink: Ink) => ReturnType<typeof scatter>> = {
-  bar: bars,
-  box: boxes,
-  contour,
-  parallel,
-  scatter: (data, names, size, ink) => scatter(data, names, size, ink, false),
-};
+const layouts: Record<PanelKind, (data: readonly Datum[], names: readonly string[], size: Size, ink: Ink, log: LogAxes) => Layout> = { bar: bars, box: boxes, contour, parallel, scatter };
+
+/** How the first two columns lie on the axes of a panel: which of them are numbers, and how many runs a logarithm has no place for. */
+function useAxes({ kind, log }: Panel, data: readonly Datum[] | undefined) {
+  return useMemo(() => {
+    const numeric = [0, 1].map((i) => hasLogAxes(kind) && scaleOf((data ?? []).map((datum) => datum.values[i])).isNumber);
+    const isLog = [log.x && numeric[0] === true, log.y && numeric[1] === true];
+    const lost = (data ?? []).filter((datum) => isLog.some((is, i) => is && !isAboveZero(datum.values[i]))).length;
+    return { numeric, lost };
+  }, [kind, log, data]);
+}
+
+function countText(runs: number, lost: number): string {
+  const all = runs >= mostRuns ? `first ${plural(mostRuns, "run")}` : plural(runs, "run");
+  return lost > 0 ? `${all}, ${count(lost)} not above zero` : all;
+}
 
 interface CardProps {
   panel: Panel;
   search: RunSearch;
   chosen: readonly string[];
-  first: boolean;
-  last: boolean;
-  onMove: (step: number) => void;
+  at: Movable;
+  onLog: (log: LogAxes) => void;
   onRemove: () => void;
-  onDrag: () => void;
-  onDrop: () => void;
 }
 
-function PanelCard({ panel, search, chosen, first, last, onMove, onRemove, onDrag, onDrop }: CardProps) {
+function PanelCard({ panel, search, chosen, at, onLog, onRemove }: CardProps) {
   const names = useMemo(() => panel.columns.map(keyOf), [panel]);
   const title = `${panelKinds[panel.kind].name}: ${names.join(" · ")}`;
   const [asTable, setAsTable] = useState(false);
@@ -112,28 +117,27 @@ function PanelCard({ panel, search, chosen, first, last, onMove, onRemove, onDra
     structuralSharing: false,
   });
   const data = query.data;
-  const layout = useMemo(() => (size: Size, ink: Ink) => layouts[panel.kind](data ?? [], names, size, ink), [data, names, panel.kind]);
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    onDrop();
-  };
+  const layout = useMemo(() => (size: Size, ink: Ink) => layouts[panel.kind](data ?? [], names, size, ink, panel.log), [data, names, panel.kind, panel.log]);
+  const { numeric, lost } = useAxes(panel, data);
+  const isEmpty = data !== undefined && lost > 0 && lost === data.length;
   return (
-    <article className={panel.kind === "parallel" ? "card wide-panel" : "card"} aria-label={title} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-      <header draggable onDragStart={onDrag} className="movable">
+    <article className={panel.kind === "parallel" ? "card wide-panel" : "card"} aria-label={title} {...at.card}>
+      <header {...at.header}>
         <h3 className="clip grow" title={title}>
           <bdi>{title}</bdi>
         </h3>
-        <span className="muted number">{data ? (data.length >= mostRuns ? `first ${plural(mostRuns, "run")}` : plural(data.length, "run")) : ""}</span>
-        <button type="button" className="button plain icon" disabled={first} aria-label={`Move ${title} back`} onClick={() => onMove(-1)}>
-          <Icon name="left" />
-        </button>
-        <button type="button" className="button plain icon" disabled={last} aria-label={`Move ${title} on`} onClick={() => onMove(1)}>
-          <Icon name="right" />
-        </button>
+        <span className="muted number">{data ? countText(data.length, lost) : ""}</span>
+        {hasLogAxes(panel.kind) &&
+          (["x", "y"] as const).map((axis, i) => (
+            <button key={axis} type="button" className="button plain" disabled={!numeric[i]} aria-pressed={panel.log[axis]} aria-label={`Log ${axis} of ${title}`} onClick={() => onLog({ ...panel.log, [axis]: !panel.log[axis] })}>
+              Log {axis}
+            </button>
+          ))}
+        <MoveButtons title={title} at={at} />
         <button type="button" className="button plain icon" aria-pressed={asTable} aria-label={`${title} as a table`} title="As a table" onClick={() => setAsTable(!asTable)}>
           <Icon name="table" />
         </button>
-        <DownloadMenu title={title} pictures={!asTable} picture={() => picture.current} csv={() => panelCsv(data ?? [], names)} />
+        <DownloadMenu title={title} pictures={!asTable && !isEmpty} picture={() => picture.current} csv={() => panelCsv(data ?? [], names)} />
         <button type="button" className="button plain icon" aria-label={`Remove ${title}`} onClick={onRemove}>
           <Icon name="close" />
         </button>
@@ -141,7 +145,8 @@ function PanelCard({ panel, search, chosen, first, last, onMove, onRemove, onDra
       <div className="chart-body" style={{ height: height + 12 }}>
         {query.error && <Fault fault={query.error} retry={() => void query.refetch()} />}
         {data && asTable && <DataTable data={data} names={names} />}
-        {data && !asTable && <Picture title={title} height={height} layout={layout} onOpen={(run) => go(link(`/runs/${run}`))} handle={picture} />}
+        {isEmpty && !asTable && <p className="muted chart-empty">Nothing above zero, which a logarithmic axis needs</p>}
+        {data && !asTable && !isEmpty && <Picture title={title} height={height} layout={layout} onOpen={(run) => go(link(`/runs/${run}`))} handle={picture} />}
       </div>
     </article>
   );
@@ -195,7 +200,7 @@ function AddPanel({ keys, onClose, onAdd }: { keys: RunColumns; onClose: () => v
   const [columns, setColumns] = useState<string[]>([]);
   const shape = panelKinds[kind];
   const chosen = shape.columns.map((_, i) => columns[i] ?? "").filter(Boolean) as ColumnId[];
-  const panel: Panel = { kind, columns: chosen };
+  const panel: Panel = { kind, columns: chosen, log: { x: false, y: false } };
   return (
     <FormDialog title="New panel" action="Add" onClose={onClose} onSubmit={() => (isComplete(panel) ? onAdd(panel) : Promise.reject(new Error("incomplete")))}>
       <label className="field">

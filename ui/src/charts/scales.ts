@@ -20,6 +20,11 @@ function asNumber(value: Value): number | null {
   return Number.isFinite(parsed) ? parsed : null;
 }
 
+/** True of what a logarithmic axis has a place for. */
+export function isAboveZero(value: Value): boolean {
+  return (asNumber(value) ?? 0) > 0;
+}
+
 /** Round numbers over a range, about as many as asked for. */
 export function niceTicks(low: number, high: number, wanted: number): number[] {
   const rough = (high - low) / Math.max(1, wanted);
@@ -31,17 +36,38 @@ export function niceTicks(low: number, high: number, wanted: number): number[] {
   return ticks;
 }
 
-function linear(values: readonly number[], ticks: number): Scale {
+/** Round numbers over a range above zero: powers of ten, or with their doubles and fives, or evenly over less than that. */
+export function logTicks(low: number, high: number, wanted: number): number[] {
+  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  const every = Math.ceil((last - first + 1) / (wanted + 1));
+  const factors = last - first >= 2 ? [1] : [1, 2, 5];
+  const ticks: number[] = [];
+  for (let power = first - 1; power <= last; power++) {
+    if (factors.length === 1 && (power - first) % every !== 0) continue;
+    // As text, since powers of ten below one are no exact products.
+    for (const factor of factors) ticks.push(Number(`${factor}e${power}`));
+  }
+  const inside = ticks.filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
+  return inside.length > 1 ? inside : niceTicks(low, high, wanted);
+}
+
+function rangeOf(values: readonly number[]): [low: number, high: number] {
   let low = Infinity;
   let high = -Infinity;
   for (const value of values) {
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  if (low === high) {
-    low -= Math.abs(low) / 10 || 1;
-    high += Math.abs(high) / 10 || 1;
-  }
+  return low === high ? [low - (Math.abs(low) / 10 || 1), high + (Math.abs(high) / 10 || 1)] : [low, high];
+}
+
+/** "1e-5" rather than "1.000e-5". */
+function tickText(value: number): string {
+  return number(value).replace(/\.?0+e/, "e");
+}
+
+function linear(values: readonly number[], ticks: number): Scale {
+  const [low, high] = rangeOf(values);
   const at = (value: number) => (value - low) / (high - low);
   return {
     isNumber: true,
@@ -49,19 +75,20 @@ function linear(values: readonly number[], ticks: number): Scale {
       const parsed = asNumber(value);
       return parsed === null ? null : at(parsed);
     },
-    ticks: niceTicks(low, high, ticks).map((tick) => ({ at: at(tick), label: number(tick) })),
+    ticks: niceTicks(low, high, ticks).map((tick) => ({ at: at(tick), label: tickText(tick) })),
   };
 }
 
 function logarithmic(values: readonly number[], ticks: number): Scale {
-  const inner = linear(values.map(Math.log10), ticks);
+  const [low, high] = rangeOf(values.map(Math.log10));
+  const at = (value: number) => (Math.log10(value) - low) / (high - low);
   return {
     isNumber: true,
     place: (value) => {
       const parsed = asNumber(value);
-      return parsed !== null && parsed > 0 ? inner.place(Math.log10(parsed)) : null;
+      return parsed !== null && parsed > 0 ? at(parsed) : null;
     },
-    ticks: inner.ticks.map(({ at, label }) => ({ at, label: number(10 ** Number(label)) })),
+    ticks: logTicks(10 ** low, 10 ** high, ticks).map((tick) => ({ at: at(tick), label: tickText(tick) })),
   };
 }
 

@@ -1,163 +1,147 @@
 import "../styles/compare.css";
 
-import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useQueries } from "@tanstack/react-query";
+import { useId, useMemo, useState, type ReactNode } from "react";
 
 import { runFiles } from "../api/artifacts";
-import type { FileInfo } from "../api/contract.gen";
-import { headText } from "../artifacts/blob";
-import { limits } from "../artifacts/kinds";
 import type { RunName } from "../charts/line-chart";
-import { bytes, plural } from "../format";
+import { count } from "../format";
+import { useShortcuts } from "../keys";
+import { Icon } from "../parts/icons";
 import { Empty, Fault, Loading } from "../parts/small";
-import { diffLines, nearChanges, type DiffLine } from "./diff";
+import { setSearch, usePlace } from "../router";
+import { Difference } from "./difference";
 import { textFiles } from "./files";
+import { JumpList } from "./jump-list";
+import { nextDifferent, pairsOf, pathsOf, type Extent, type TextFiles } from "./pairs";
 
-function useTextFiles(run: string) {
-  return useQuery({ queryKey: ["text files", run], queryFn: ({ signal }) => textFiles(runFiles(run), signal), structuralSharing: false });
-}
+/** More differences than that are not shown at once. */
+const mostPairs = 200;
 
-/** Text files of two of the runs, line by line. */
-export function FileDiff({ runs }: { runs: readonly RunName[] }) {
-  const [left, setLeft] = useState(runs[0]?.id ?? "");
-  const [right, setRight] = useState(runs[1]?.id ?? "");
-  const [chosen, setChosen] = useState("");
-  const lists = [useTextFiles(left), useTextFiles(right)] as const;
-  const paths = useMemo(() => [...new Set(lists.flatMap((list) => [...(list.data?.keys() ?? [])]))].sort((a, b) => a.localeCompare(b)), [lists[0].data, lists[1].data]); // eslint-disable-line react-hooks/exhaustive-deps -- the lists are their data
-  const faulty = lists.find((list) => list.error);
-  const path = paths.includes(chosen) ? chosen : (paths[0] ?? "");
-  const select = (name: string, value: string, change: (id: string) => void) => (
-    <label className="row">
+function Select({ name, value, mono = false, children, onChange }: { name: string; value: string; mono?: boolean; children: ReactNode; onChange: (value: string) => void }) {
+  return (
+    <label className={mono ? "row grow" : "row"}>
       <span className="muted">{name}</span>
-      <select className="input" value={value} onChange={(event) => change(event.target.value)}>
-        {runs.map((run) => (
-          <option key={run.id} value={run.id}>
-            {run.name || run.id}
-          </option>
-        ))}
+      <select className={mono ? "input mono" : "input"} value={value} onChange={(event) => onChange(event.target.value)}>
+        {children}
       </select>
     </label>
   );
+}
+
+const option = (run: RunName) => (
+  <option key={run.id} value={run.id}>
+    {run.name || run.id}
+  </option>
+);
+
+function useTextFiles(runs: readonly RunName[]) {
+  const queries = useQueries({ queries: runs.map(({ id }) => ({ queryKey: ["text files", id], queryFn: ({ signal }: { signal: AbortSignal }) => textFiles(runFiles(id), signal), structuralSharing: false })) });
+  const lists: readonly (TextFiles | undefined)[] = queries.map((query) => query.data);
+  const faulty = queries.find((query) => query.error);
+  return { lists, pending: queries.some((query) => query.isPending), fault: faulty?.error ?? null, retry: () => void faulty?.refetch() };
+}
+
+/** Which runs and files stand against each other, as the address has it. */
+function useChoice(runs: readonly RunName[]) {
+  const { search } = usePlace();
+  const base = runs.find(({ id }) => id === search.get("base")) ?? runs[0];
+  const rest = runs.filter((run) => run !== base);
+  const only = rest.find(({ id }) => id === search.get("against"));
+  return { base, rest, only, others: only ? [only] : rest, file: search.get("file") ?? "", wholeTree: search.get("files") === "all" };
+}
+
+/** Text files of the runs against those of a base, line by line, one after another. */
+export function FileDiff({ runs }: { runs: readonly RunName[] }) {
+  const { base, rest, only, others, file, wholeTree } = useChoice(runs);
+  const shownRuns = useMemo(() => (base ? [base, ...others] : []), [base, others.map(({ id }) => id).join()]); // eslint-disable-line react-hooks/exhaustive-deps -- runs are their ids
+  const { lists, pending, fault, retry } = useTextFiles(shownRuns);
+  const paths = useMemo(() => pathsOf(lists), [shownRuns, ...lists]); // eslint-disable-line react-hooks/exhaustive-deps -- the lists are what they hold
+  const path = paths.includes(file) ? file : (paths[0] ?? "");
+  const all = useMemo(() => {
+    const [own, ...more] = lists;
+    const present = more.flatMap((files, i) => (files && shownRuns[i + 1] ? [{ run: shownRuns[i + 1] as RunName, files }] : []));
+    return pairsOf(wholeTree ? paths : path ? [path] : [], own ?? new Map(), present);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the lists are what they hold
+  }, [paths, path, wholeTree, shownRuns, ...lists]);
+  if (!base) return null;
   return (
     <section aria-label="Files" className="column" style={{ gap: 12 }}>
       <div className="bar">
-        {select("Left", left, setLeft)}
-        {select("Right", right, setRight)}
+        <Select name="Base" value={base.id} onChange={(id) => setSearch({ base: id === runs[0]?.id ? undefined : id })}>
+          {runs.map(option)}
+        </Select>
+        {rest.length > 1 && (
+          <Select name="Against it" value={only?.id ?? ""} onChange={(id) => setSearch({ against: id })}>
+            <option value="">All {count(rest.length)} others</option>
+            {rest.map(option)}
+          </Select>
+        )}
         {paths.length > 0 && (
-          <label className="row grow">
-            <span className="muted">File</span>
-            <select className="input mono" value={path} onChange={(event) => setChosen(event.target.value)}>
-              {paths.map((name) => (
-                <option key={name} value={name}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Select name="File" mono value={wholeTree ? "" : path} onChange={(name) => setSearch(name ? { file: name, files: "1" } : { file: undefined, files: "all" })}>
+            <option value="">All {count(paths.length)} files</option>
+            {paths.map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </Select>
         )}
       </div>
-      {faulty ? (
-        <Fault fault={faulty.error} retry={() => void faulty.refetch()} />
-      ) : !lists[0].data || !lists[1].data ? (
-        <Loading what="files" />
-      ) : path === "" ? (
-        <Empty title="These runs have no text files" />
-      ) : (
-        <Difference key={`${left} ${right} ${path}`} path={path} left={left} right={right} files={[lists[0].data.get(path), lists[1].data.get(path)]} />
-      )}
+      {fault ? <Fault fault={fault} retry={retry} /> : pending ? <Loading what="files" /> : paths.length === 0 ? <Empty title="These runs have no text files" /> : <Differences key={`${base.id} ${wholeTree ? "" : path}`} base={base.id} pairs={all.slice(0, mostPairs)} left={all.length - mostPairs} named={wholeTree} />}
     </section>
   );
 }
 
-interface DifferenceProps {
-  path: string;
-  left: string;
-  right: string;
-  files: readonly [FileInfo | undefined, FileInfo | undefined];
+interface DifferencesProps {
+  base: string;
+  pairs: ReturnType<typeof pairsOf>;
+  /** How many there are beyond these. */
+  left: number;
+  named: boolean;
 }
 
-async function linesOf(run: string, file: FileInfo | undefined, signal: AbortSignal): Promise<string[]> {
-  if (!file) return [];
-  const text = await headText(runFiles(run), file.path ?? "", file.file_size ?? 0, limits.text, signal);
-  const lines = text.split(/\r?\n/);
-  return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
-}
-
-function Difference({ path, left, right, files }: DifferenceProps) {
-  const [all, setAll] = useState(false);
-  const query = useQuery({
-    queryKey: ["difference", left, right, path, files[0]?.file_size, files[1]?.file_size],
-    queryFn: async ({ signal }) => diffLines(await linesOf(left, files[0], signal), await linesOf(right, files[1], signal)),
-    structuralSharing: false,
-    gcTime: 0,
-  });
-  const lines = query.data;
-  const shown = useMemo(() => (lines ? (all ? lines : nearChanges(lines)) : []), [lines, all]);
-  if (query.error) return <Fault fault={query.error} retry={() => void query.refetch()} />;
-  if (!lines) return <Loading what="the files" />;
-  const count = (kind: DiffLine["kind"]) => lines.filter((line) => line.kind === kind).length;
-  const [removed, added] = [count("removed"), count("added")];
-  const isCut = files.some((file) => (file?.file_size ?? 0) > limits.text);
+function Differences({ base, pairs, left, named }: DifferencesProps) {
+  const [read, setRead] = useState<ReadonlyMap<string, Extent>>(new Map());
+  const [current, setCurrent] = useState(-1);
+  const prefix = useId();
+  const keyOf = (i: number) => `${pairs[i]?.run.id ?? ""} ${pairs[i]?.path ?? ""}`;
+  const extents = pairs.map((_, i) => read.get(keyOf(i)));
+  const jump = (place: number) => {
+    const card = document.getElementById(`${prefix}${place}`);
+    if (!card) return;
+    setCurrent(place);
+    card.focus({ preventScroll: true });
+    card.scrollIntoView({ block: "start" });
+  };
+  const before = nextDifferent(extents, current < 0 ? 0 : current, -1);
+  const next = nextDifferent(extents, current, 1);
+  useShortcuts([
+    { keys: "]", what: "Next difference of files", run: () => jump(next) },
+    { keys: "[", what: "Previous difference of files", run: () => jump(before) },
+  ]);
+  const many = pairs.length > 1;
   return (
-    <article className="card" aria-label={`Difference of ${path}`}>
-      <header>
-        <h3 className="clip grow mono">
-          <bdi>{path}</bdi>
-        </h3>
-        {isCut && <span className="muted">the first {bytes(limits.text)}</span>}
-        {!files[0] && <span className="chip">only on the right</span>}
-        {!files[1] && <span className="chip">only on the left</span>}
-        <span className="muted" role="status">
-          {removed + added === 0 ? "Both are the same" : `${plural(removed, "line")} removed, ${added} added`}
-        </span>
-        <button type="button" className="button" aria-pressed={all} onClick={() => setAll(!all)}>
-          All lines
-        </button>
-      </header>
-      {shown.length > 0 && (removed + added > 0 || all) && <Lines lines={shown} />}
-    </article>
-  );
-}
-
-const mostLines = 5000;
-const signs = { same: " ", removed: "−", added: "+" };
-const words = { same: "", removed: "removed", added: "added" };
-
-function Lines({ lines }: { lines: readonly (DiffLine | null)[] }) {
-  return (
-    <div className="diff" tabIndex={0} role="region" aria-label="Lines">
-      <table>
-        <thead className="unseen">
-          <tr>
-            <th>Left line</th>
-            <th>Right line</th>
-            <th>Change</th>
-            <th>Text</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.slice(0, mostLines).map((line, i) =>
-            line ? (
-              <tr key={i} className={line.kind}>
-                <td className="place">{line.left}</td>
-                <td className="place">{line.right}</td>
-                <td className="sign">
-                  <span aria-hidden="true">{signs[line.kind]}</span>
-                  <span className="unseen">{words[line.kind]}</span>
-                </td>
-                <td>
-                  <bdi>{line.text}</bdi>
-                </td>
-              </tr>
-            ) : (
-              <tr key={i} className="gap">
-                <td colSpan={4}>⋯</td>
-              </tr>
-            ),
-          )}
-        </tbody>
-      </table>
-      {lines.length > mostLines && <p className="muted">{plural(lines.length - mostLines, "more line")} not shown; download the files to compare them whole.</p>}
+    <div className={many ? "differences many" : "differences"} data-named={named || undefined}>
+      {many && (
+        <aside>
+          <div className="row">
+            <button type="button" className="button" disabled={before < 0} onClick={() => jump(before)}>
+              <Icon name="up" /> Previous
+            </button>
+            <button type="button" className="button" disabled={next < 0} onClick={() => jump(next)}>
+              <Icon name="down" /> Next
+            </button>
+          </div>
+          <JumpList pairs={pairs} extents={extents} named={named} current={current} onJump={jump} />
+          {left > 0 && <p className="muted">{count(left)} more not shown; choose a file or a run.</p>}
+        </aside>
+      )}
+      <div className="column" style={{ gap: 12 }}>
+        {pairs.map((pair, i) => (
+          <Difference key={keyOf(i)} id={`${prefix}${i}`} base={base} pair={pair} onRead={(extent) => setRead((old) => new Map(old).set(keyOf(i), extent))} />
+        ))}
+      </div>
     </div>
   );
 }

@@ -4,8 +4,10 @@ import { useEffect, useMemo, useState } from "react";
 import { useInSight } from "../charts/in-sight";
 import { number } from "../format";
 import { Icon } from "../parts/icons";
+import { currentSearch, setSearch, usePlace } from "../router";
 import { blobQuery, type MediaKey } from "./media";
 import { itemAt, stepsOf } from "./names";
+import { readLarge, readSteps, withLarge, withStep } from "./places";
 import { Tile } from "./tile";
 
 /** Milliseconds that a picture stays while they are played. */
@@ -17,13 +19,28 @@ function sleep(milliseconds: number): Promise<void> {
   return new Promise((done) => setTimeout(done, milliseconds));
 }
 
-/** The step that is shown: the last one, also when others come, until another is chosen. */
-function useStep(steps: readonly number[]) {
-  const [chosen, setChosen] = useState<number | null>(null);
+/**
+ * The step that is shown: the last one, also when others come, until another is chosen. It goes into the address once it has rested and
+ * nothing is played: a slider that is pulled would fill it with steps.
+ */
+function useStep(key: string, steps: readonly number[], playing: boolean) {
+  const { search } = usePlace();
+  const text = search.get("media");
+  const kept = useMemo(() => readSteps(text).get(key) ?? null, [text, key]);
+  const [draft, setDraft] = useState<{ step: number | null } | null>(null);
+  useEffect(() => {
+    if (!draft || playing) return undefined;
+    const timer = setTimeout(() => {
+      setSearch({ media: withStep(currentSearch().get("media"), key, draft.step) });
+      setDraft(null);
+    }, rest);
+    return () => clearTimeout(timer);
+  }, [draft, playing, key]);
+  const chosen = draft ? draft.step : kept;
   const last = steps.length - 1;
   const found = chosen === null ? -1 : steps.findLastIndex((step) => step <= chosen);
   const index = chosen === null ? last : Math.max(0, found);
-  const choose = (next: number) => setChosen(next >= last ? null : (steps[Math.max(0, next)] ?? null));
+  const choose = (next: number) => setDraft({ step: next >= last ? null : (steps[Math.max(0, next)] ?? null) });
   return { index, step: steps[index] ?? 0, choose };
 }
 
@@ -43,9 +60,10 @@ export function MediaCard({ media, named }: { media: MediaKey; named: boolean })
   const client = useQueryClient();
   const [card, inSight] = useInSight();
   const [playing, setPlaying] = useState(false);
-  const [large, setLarge] = useState(false);
+  const { search } = usePlace();
+  const large = readLarge(search.get("large")).has(key);
   const steps = useMemo(() => stepsOf(runs.map(({ series }) => series)), [runs]);
-  const { index, step, choose } = useStep(steps);
+  const { index, step, choose } = useStep(key, steps, playing);
   const rested = useRested(step);
   const at = key.indexOf("/");
   const title = key.slice(at + 1);
@@ -91,7 +109,7 @@ export function MediaCard({ media, named }: { media: MediaKey; named: boolean })
           <span className="muted">{key.slice(0, at + 1)}</span>
           <bdi>{title}</bdi>
         </h3>
-        <button type="button" className="button plain icon" aria-pressed={large} aria-label={`${key}, larger`} title="Larger" onClick={() => setLarge(!large)}>
+        <button type="button" className="button plain icon" aria-pressed={large} aria-label={`${key}, larger`} title="Larger" onClick={() => setSearch({ large: withLarge(currentSearch().get("large"), key, !large) })}>
           <Icon name="larger" />
         </button>
       </header>

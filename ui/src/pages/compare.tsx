@@ -10,7 +10,7 @@ import { Swatch } from "../charts/swatch";
 import { number, plural } from "../format";
 import { setCrumbs } from "../parts/crumbs";
 import { Empty, Fault, Loading } from "../parts/small";
-import { link } from "../router";
+import { link, setSearch, usePlace } from "../router";
 
 const FileDiff = lazy(() => import("../compare/file-diff").then((part) => ({ default: part.FileDiff })));
 const MediaPanels = lazy(() => import("../media/media-panels").then((part) => ({ default: part.MediaPanels })));
@@ -21,7 +21,7 @@ const mostRuns = 100;
 export function ComparePage({ runs: asked }: { runs: readonly string[] }) {
   const ids = useMemo(() => asked.filter((id) => /^\w{1,64}$/.test(id)).slice(0, mostRuns), [asked]);
   const [all, setAll] = useState(false);
-  const [withFiles, setWithFiles] = useState(false);
+  const withFiles = usePlace().search.has("files");
   const query = useQuery({
     queryKey: ["compare", ids],
     queryFn: async ({ signal }) => {
@@ -53,7 +53,7 @@ export function ComparePage({ runs: asked }: { runs: readonly string[] }) {
     <div className="page">
       <div className="bar">
         <h1 style={{ marginRight: "auto" }}>Compare {plural(runs.length, "run")}</h1>
-        <button type="button" className="button" aria-pressed={withFiles} disabled={runs.length < 2} onClick={() => setWithFiles(!withFiles)}>
+        <button type="button" className="button" aria-pressed={withFiles} disabled={runs.length < 2} onClick={() => setSearch(withFiles ? { files: undefined, base: undefined, against: undefined, file: undefined } : { files: "1" })}>
           Files
         </button>
         <button type="button" className="button" aria-pressed={all} disabled={same === 0} onClick={() => setAll(!all)}>
@@ -61,7 +61,7 @@ export function ComparePage({ runs: asked }: { runs: readonly string[] }) {
         </button>
       </div>
       {runs.length < ids.length && <p className="notice warn">{plural(ids.length - runs.length, "run")} could not be found.</p>}
-      {withFiles && (
+      {withFiles && runs.length > 1 && (
         <Suspense fallback={<Loading what="files" />}>
           <FileDiff runs={names} />
         </Suspense>

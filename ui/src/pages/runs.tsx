@@ -1,12 +1,15 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+import { readDirections, withDirection, writeDirections, type Direction } from "../api/best";
 import { ApiError } from "../api/client";
 import { flatOrder, groupedOrder, nestedOrder } from "../api/nesting";
 import { deleteRuns, renameRun, restoreRuns, tagRuns } from "../api/run-actions";
-import { allIds, parentTag, useRunTable, type RunSearch } from "../api/runtable";
+import { parentTag, tableOf } from "../api/run-request";
+import { allIds, useRunTable } from "../api/runtable";
 import { isHistory, keyOf, kindOf, type ColumnId } from "../api/table";
-import { defaultColumns, orderText, readView, writeColumns } from "../api/view";
+import { defaultColumns, readView, writeColumns } from "../api/view";
+import { useAnnouncement } from "../runs/announcement";
 import { useCurves } from "../runs/curves";
 import { exportRuns } from "../runs/export";
 import { GroupMenu } from "../runs/group-menu";
@@ -52,6 +55,9 @@ function useToggled(): [ReadonlySet<string>, (id: string) => void] {
 export function RunsPage({ experiment }: { experiment: string }) {
   const { search } = usePlace();
   const view = useMemo(() => readView(search), [search]);
+  const best = search.get("best");
+  // Apart from the rest of the view: rows that are drawn compare it.
+  const directions = useMemo(() => readDirections(best), [best]);
   const client = useQueryClient();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set(view.selected));
   const [closed, toggle] = useToggled();
@@ -59,12 +65,12 @@ export function RunsPage({ experiment }: { experiment: string }) {
   const grid = useRef<GridHandle>(null);
   const filter = useRef<HTMLInputElement>(null);
 
-  const wanted: RunSearch = useMemo(() => ({ experiments: [experiment], filter: view.filter, order: orderText(view), stage: view.stage }), [experiment, view]);
-  const needed = useMemo(() => (view.group ? [view.group] : []), [view.group]);
-  const table = useRunTable({ search: wanted, columns: view.columns, needed, whole: view.nested || view.group !== null });
+  const request = useMemo(() => tableOf(experiment, search), [experiment, search]);
+  const wanted = request.search;
+  const table = useRunTable(request);
   const { rows, keys } = table;
   const curves = useCurves();
-  const cells = useMemo(() => (table.cells ? { ...table.cells, curves: curves.of } : null), [table.cells, curves.of]);
+  const cells = useMemo(() => (table.cells ? { ...table.cells, directions, curves: curves.of } : null), [table.cells, directions, curves.of]);
   const name = table.experiment?.name ?? `Experiment ${experiment}`;
   useEffect(
     () => setCrumbs([{ text: "Experiments", href: "#/experiments" }, { text: name }]),
@@ -122,6 +128,7 @@ export function RunsPage({ experiment }: { experiment: string }) {
     else if (view.descending === (kindOf(id) === "metrics")) setSearch({ desc: view.descending ? undefined : "1" });
     else setSearch({ sort: undefined, desc: undefined });
   };
+  const direct = (metric: string, direction: Direction) => setSearch({ best: writeDirections(withDirection(directions, metric, direction)) });
   const open = (id: string) => go(link(`/experiments/${experiment}/runs/${id}`));
   const refresh = () => void client.invalidateQueries({ queryKey: ["runs"] });
   const change = async (act: typeof deleteRuns, back: typeof deleteRuns, done: string) => {
@@ -150,9 +157,13 @@ export function RunsPage({ experiment }: { experiment: string }) {
     { keys: "Escape", what: "Select nothing", run: () => setSelected(new Set()) },
   ]);
 
+  const announcement = useAnnouncement(view, table.settled ? rows?.count : undefined);
   const badFilter = table.fault instanceof ApiError && table.fault.status === 400 && view.filter !== "";
   return (
     <div className="page full">
+      <p className="unseen" role="status" data-testid="announcement">
+        {announcement}
+      </p>
       <div className="bar">
         <h1 className="row" style={{ marginRight: "auto" }}>
           <bdi className="clip" title={name}>
@@ -192,13 +203,15 @@ export function RunsPage({ experiment }: { experiment: string }) {
               keys={keys ?? {}}
               shown={columns}
               pins={view.pins}
+              directions={directions}
+              onDirection={direct}
               onChange={(next) => setSearch({ cols: next.length > 0 ? writeColumns(next) : "-" })}
               onPin={(next) => setSearch({ pins: writeColumns(next) })}
-              onReset={() => setSearch({ cols: undefined, pins: undefined })}
+              onReset={() => setSearch({ cols: undefined, pins: undefined, best: undefined })}
             />
           )}
         </Menu>
-        <button type="button" className="button icon" aria-label="Export as CSV" title="Export as CSV" disabled={!rows || rows.count === 0} onClick={() => void exportRuns(name, wanted, columns, selected).catch(sayFault)}>
+        <button type="button" className="button icon" aria-label="Export as CSV" title="Export as CSV" disabled={!rows || rows.count === 0} onClick={() => void exportRuns(name, wanted, columns, selected, directions).catch(sayFault)}>
           <Icon name="download" />
         </button>
       </div>
@@ -252,6 +265,7 @@ export function RunsPage({ experiment }: { experiment: string }) {
             selected={selected}
             handle={grid}
             onSort={sort}
+            onDirection={direct}
             onSelect={select}
             onSelectAll={selectAll}
             onToggle={toggle}
@@ -260,7 +274,7 @@ export function RunsPage({ experiment }: { experiment: string }) {
             onSeen={seen}
           />
           <div className="foot">
-            <span role="status" data-testid="row-count">
+            <span data-testid="row-count">
               {describeRows(rows.count)}
             </span>
             <span>{plural((keys?.metrics?.length ?? 0) + (keys?.params?.length ?? 0) + (keys?.tags?.length ?? 0), "column")}</span>

@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { directionOf, type Directions } from "../api/best";
 import type { RowBlocks } from "../api/blocks";
 import { keyOf, kindOf, type ColumnId, type Kind } from "../api/table";
 import { count } from "../format";
@@ -9,6 +10,8 @@ import { settings } from "../settings";
 /** What the cells show; another object whenever more of it has come. */
 export interface CellSource {
   rows: RowBlocks;
+  /** Which end of a metric is its best, where the user chose it. */
+  directions: Directions;
   curves?: (run: string, metric: string) => Curve | undefined;
 }
 
@@ -32,7 +35,8 @@ const titles: Record<string, string> = {
 
 const marks: Partial<Record<Kind, string>> = { min: " ↓ min", max: " ↑ max", curve: " curve" };
 
-export function titleOf(id: ColumnId): string {
+export function titleOf(id: ColumnId, directions: Directions = new Map()): string {
+  if (kindOf(id) === "best") return `${keyOf(id)} best (${directionOf(keyOf(id), directions)})`;
   return titles[id] ?? keyOf(id) + (marks[kindOf(id)] ?? "");
 }
 
@@ -43,11 +47,12 @@ export function firstWidth(id: ColumnId): number {
   if (id === noteColumn) return 240;
   if (kindOf(id) === "curve") return 132;
   const text = titleOf(id).length * 7.2 + 44;
+  if (kindOf(id) === "best") return Math.round(Math.min(280, text + 24));
   return Math.round(Math.min(220, Math.max(kindOf(id) === "metrics" ? 96 : 110, text)));
 }
 
 export function isRight(id: ColumnId): boolean {
-  return /^(metrics|min|max)\./.test(id) || id === "attributes.duration";
+  return /^(metrics|min|max|best)\./.test(id) || id === "attributes.duration";
 }
 
 export function durationAt(cells: CellSource, row: number, now: number): number | undefined {

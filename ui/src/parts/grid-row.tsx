@@ -1,8 +1,10 @@
 import { memo } from "react";
 
+import { directionOf } from "../api/best";
 import { isHistory, keyOf, kindOf, type ColumnId } from "../api/table";
 import { duration, number, shownTime } from "../format";
 import { link } from "../router";
+import { bestOf } from "../runs/curves";
 import { NoteCell } from "../runs/note-cell";
 import { durationAt, isRight, nameColumn, noteColumn, type CellSource, type RowShape } from "./grid-columns";
 import { Icon } from "./icons";
@@ -33,7 +35,8 @@ function historyContent(id: ColumnId, row: number, cells: CellSource) {
   const curve = cells.curves?.(cells.rows.idAt(row) ?? "", keyOf(id));
   if (!curve) return null;
   if (kindOf(id) === "curve") return <Sparkline name={keyOf(id)} points={curve.points} />;
-  const value = kindOf(id) === "min" ? curve.min : curve.max;
+  const kind = kindOf(id);
+  const value = kind === "best" ? bestOf(curve, directionOf(keyOf(id), cells.directions)) : kind === "min" ? curve.min : curve.max;
   return <span title={String(value)}>{number(value)}</span>;
 }
 

@@ -31,7 +31,7 @@ export function Menu({ label, name, className = "button", role = "menu", disable
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const items = [...(popover.current?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? [])];
+    const items = [...(popover.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])];
     const at = items.indexOf(document.activeElement as HTMLElement);
     items[(at + step + items.length) % items.length]?.focus();
   };
@@ -66,7 +66,7 @@ export function Menu({ label, name, className = "button", role = "menu", disable
           requestAnimationFrame(() => {
             if (!popover.current || !button.current) return;
             settle(popover.current, button.current);
-            popover.current.querySelector<HTMLElement>('[role="menuitem"], input, button')?.focus();
+            popover.current.querySelector<HTMLElement>('[role^="menuitem"], input, button')?.focus();
           });
         }}
       >

@@ -1,6 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type Ref } from "react";
 
+import type { Direction } from "../api/best";
 import type { Order } from "../api/nesting";
 import type { ColumnId } from "../api/table";
 import { useSettings } from "../settings";
@@ -31,6 +32,7 @@ interface Props {
   selected: ReadonlySet<string>;
   handle: Ref<GridHandle>;
   onSort: (id: ColumnId) => void;
+  onDirection: (metric: string, direction: Direction) => void;
   onSelect: (ids: readonly string[], on: boolean) => void;
   onSelectAll: (on: boolean) => void;
   onToggle: (id: string) => void;
@@ -145,7 +147,7 @@ export function RunGrid(props: Props) {
 
   const left = seen[0]?.start ?? 0;
   const total = fixedWidth + across.getTotalSize();
-  const headProps = { sort: props.sort, descending: props.descending, onSort: props.onSort, widthOf, setWidth };
+  const headProps = { sort: props.sort, descending: props.descending, directions: cells.directions, onSort: props.onSort, onDirection: props.onDirection, widthOf, setWidth };
   const chosenHere = selected.size > 0;
   return (
     <div

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+import type { Direction } from "../api/best";
 import { call } from "../api/client";
 import type { MetricLine } from "../api/contract.gen";
 import { useChanges } from "../api/live";
@@ -21,6 +22,10 @@ export function curveOf(line: MetricLine): Curve {
   const lows = (line.minimums?.length ? line.minimums : (line.values ?? [])).map(real).filter((value) => !Number.isNaN(value));
   const highs = (line.maximums?.length ? line.maximums : (line.values ?? [])).map(real).filter((value) => !Number.isNaN(value));
   return { min: lows.length > 0 ? Math.min(...lows) : NaN, max: highs.length > 0 ? Math.max(...highs) : NaN, points };
+}
+
+export function bestOf(curve: Curve, direction: Direction): number {
+  return direction === "lowest" ? curve.min : curve.max;
 }
 
 export async function loadCurves(runs: readonly string[], keys: readonly string[], points: number): Promise<Map<string, Curve>> {

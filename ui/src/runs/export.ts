@@ -1,9 +1,11 @@
+import { directionOf, type Directions } from "../api/best";
 import { RowBlocks } from "../api/blocks";
-import { allRows, type RunSearch } from "../api/runtable";
+import type { RunSearch } from "../api/run-request";
+import { allRows } from "../api/runtable";
 import { isHistory, keyOf, kindOf, type ColumnId } from "../api/table";
 import { csvLine, save } from "../csv";
 import { durationAt, titleOf, type CellSource } from "../parts/grid-columns";
-import { curveKey, loadCurves, type Curve } from "./curves";
+import { bestOf, curveKey, loadCurves, type Curve } from "./curves";
 
 function valueAt(cells: CellSource, id: ColumnId, row: number, now: number): string {
   if (id === "attributes.duration") {
@@ -12,7 +14,9 @@ function valueAt(cells: CellSource, id: ColumnId, row: number, now: number): str
   }
   if (isHistory(id)) {
     const curve = cells.curves?.(cells.rows.idAt(row) ?? "", keyOf(id));
-    return curve && kindOf(id) !== "curve" ? String(curve[kindOf(id) === "min" ? "min" : "max"]) : "";
+    const kind = kindOf(id);
+    if (!curve || kind === "curve") return "";
+    return String(kind === "best" ? bestOf(curve, directionOf(keyOf(id), cells.directions)) : curve[kind === "min" ? "min" : "max"]);
   }
   const value = cells.rows.numberAt(id, row);
   if (value === undefined) return cells.rows.textAt(id, row) ?? "";
@@ -27,16 +31,16 @@ async function extremesOf(runs: readonly string[], keys: readonly string[]): Pro
 }
 
 /** The shown columns of the selected runs, or of all, as a file. Columns and rows that nobody has seen are loaded. */
-export async function exportRuns(name: string, search: RunSearch, columns: readonly ColumnId[], selected: ReadonlySet<string>): Promise<void> {
+export async function exportRuns(name: string, search: RunSearch, columns: readonly ColumnId[], selected: ReadonlySet<string>, directions: Directions): Promise<void> {
   const now = Date.now();
-  const histories = [...new Set(columns.filter((id) => /^(min|max)\./.test(id)).map(keyOf))];
-  const lines = [csvLine(["run_id", "run_name", ...columns.map((id) => (kindOf(id) === "attributes" ? titleOf(id) : id))])];
+  const histories = [...new Set(columns.filter((id) => /^(min|max|best)\./.test(id)).map(keyOf))];
+  const lines = [csvLine(["run_id", "run_name", ...columns.map((id) => (/^(attributes|best)\./.test(id) ? titleOf(id, directions) : id))])];
   for await (const page of allRows(search, columns)) {
     const rows = new RowBlocks(page.ids.length, Math.max(1, page.ids.length));
     rows.put({ first: 0, ids: page.ids, digest: "", columns: page.columns, asked: new Set() });
     const wanted = page.ids.filter((id) => selected.size === 0 || selected.has(id));
     const known = await extremesOf(wanted, histories);
-    const cells: CellSource = { rows, curves: (run, metric) => known.get(curveKey(run, metric)) };
+    const cells: CellSource = { rows, directions, curves: (run, metric) => known.get(curveKey(run, metric)) };
     const numbers = new Map(page.ids.map((id, row) => [id, row]));
     for (const id of wanted) {
       const row = numbers.get(id) ?? -1;

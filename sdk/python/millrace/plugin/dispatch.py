@@ -107,23 +107,23 @@ def _upload(operation: Operation, function: Callable[..., Any], stream: ServerSt
 
 def _download(operation: Operation, function: Callable[..., Any], stream: ServerStream) -> None:
     content = function(CallContext(stream.call), _request(operation, stream))
-    chunk = cast("Callable[..., Message]", operation.response)
     try:
         head = _head(operation, content)
         for data in streams.pieces(content):
             if data:
-                stream.send(chunk(data=data, **head).SerializeToString())
-                head = {}
+                stream.send(head, streams.before_data(operation.response, len(data)), data)
+                head = b""
         if head:
-            stream.send(chunk(**head).SerializeToString())
+            stream.send(head)
     finally:
         streams.close(content)
 
 
-def _head(operation: Operation, content: object) -> dict[str, int]:
-    """What the first piece says beside its bytes."""
+def _head(operation: Operation, content: object) -> bytes:
+    """What the first piece says beside its bytes, encoded."""
     size = streams.file_size(content) if "file_size" in operation.response.DESCRIPTOR.fields_by_name else None
-    return {} if size is None else {"file_size": size}
+    piece = cast("Callable[..., Message]", operation.response)
+    return b"" if size is None else piece(file_size=size).SerializeToString()
 
 
 def _emit(operation: Operation, function: Callable[..., Any], stream: ServerStream) -> None:

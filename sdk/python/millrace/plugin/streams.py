@@ -16,6 +16,9 @@ from millrace.ttrpc.status import StatusError
 # The longest piece of a file in one message.
 PIECE = 1 << 20
 
+# Wire type of bytes: https://protobuf.dev/programming-guides/encoding/
+_LENGTH_DELIMITED = 2
+
 _M = TypeVar("_M", bound=Message)
 
 
@@ -29,6 +32,19 @@ def parse(kind: type[_M], payload: Bytes) -> _M:
         return kind.FromString(bytes(payload))
     except DecodeError as error:
         raise InvalidParameter(f"the {kind.DESCRIPTOR.name} cannot be read: {error}") from error
+
+
+def before_data(kind: type[Message], length: int) -> bytes:
+    """What stands in a message before the bytes of its field `data`.
+
+    Written here since a message of protobuf would copy the bytes twice, into memory fetched for it.
+    """
+    encoded = bytearray([kind.DESCRIPTOR.fields_by_name["data"].number << 3 | _LENGTH_DELIMITED])
+    while length > 0x7F:
+        encoded.append(length & 0x7F | 0x80)
+        length >>= 7
+    encoded.append(length)
+    return bytes(encoded)
 
 
 class Upload:
@@ -98,6 +114,8 @@ def pieces(content: object) -> Iterator[bytes]:
             yield data
         return
     for data in cast("Iterator[bytes]", content):
+        if not isinstance(data, bytes):
+            raise TypeError(f"a download brought {type(data).__name__} instead of bytes")
         if len(data) <= PIECE:
             yield data
             continue

@@ -141,27 +141,31 @@ class FrameWriter:
         self._connection = connection
         self._lock = threading.Lock()
 
-    def write(self, stream_id: int, kind: int, flags: int, payload: Bytes = b"") -> None:
-        """Throws RESOURCE_EXHAUSTED when the message is too long, ConnectionLost when nobody reads."""
-        if len(payload) > MESSAGE_LIMIT:
+    def write(self, stream_id: int, kind: int, flags: int, *parts: Bytes) -> None:
+        """Sends one message, in parts so that nobody has to join them.
+
+        Throws RESOURCE_EXHAUSTED when it is too long, ConnectionLost when nobody reads.
+        """
+        length = sum(map(len, parts))
+        if length > MESSAGE_LIMIT:
             raise StatusError(
                 StatusCode.RESOURCE_EXHAUSTED,
-                f"a message of {len(payload)} bytes is longer than the {MESSAGE_LIMIT} that ttrpc allows",
+                f"a message of {length} bytes is longer than the {MESSAGE_LIMIT} that ttrpc allows",
             )
-        header = _HEADER.pack(len(payload), stream_id, kind, flags)
+        header = _HEADER.pack(length, stream_id, kind, flags)
         try:
             with self._lock:
-                self._send(header, payload)
+                if length <= _CHUNK:
+                    self._connection.sendall(b"".join((header, *parts)))
+                else:
+                    self._send((header, *parts))
         except OSError as error:
             raise ConnectionLost(f"the connection broke: {error.strerror}") from error
 
-    def _send(self, header: bytes, payload: Bytes) -> None:
-        if len(payload) <= _CHUNK:
-            self._connection.sendall(header + payload)
-            return
-        sent = self._connection.sendmsg((header, payload)) - len(header)
-        if sent < 0:
-            self._connection.sendall(header[sent:])
-            sent = 0
-        with memoryview(payload) as view:
-            self._connection.sendall(view[sent:])
+    def _send(self, parts: tuple[Bytes, ...]) -> None:
+        sent = self._connection.sendmsg(parts)
+        for part in parts:
+            if sent < len(part):
+                with memoryview(part) as view:
+                    self._connection.sendall(view[sent:])
+            sent = max(0, sent - len(part))

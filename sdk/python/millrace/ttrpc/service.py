@@ -112,11 +112,14 @@ class ServerStream:
         while (message := self.receive()) is not None:
             yield message
 
-    def send(self, message: Bytes) -> None:
-        """Throws ConnectionLost when nobody reads, DEADLINE_EXCEEDED when nobody waits any more."""
+    def send(self, *parts: Bytes) -> None:
+        """Sends one message, given in parts.
+
+        Throws ConnectionLost when nobody reads, DEADLINE_EXCEEDED when nobody waits any more.
+        """
         if self.call.expired:
             raise StatusError(StatusCode.DEADLINE_EXCEEDED, "the deadline passed while the stream was open")
-        self._writer.write(self._id, DATA, 0, message)
+        self._writer.write(self._id, DATA, 0, *parts)
 
     def feed(self, message: Bytes) -> bool:
         """Adds a message that has arrived; False when the connection should be read no further for now."""

@@ -48,6 +48,8 @@ class MemoryRepository(ArtifactRepository):
                 yield b"\0" * (1 << 20)
         if request.path == "huge":
             yield b"\1" * (100 << 20)
+        if request.path == "text":
+            yield cast(bytes, "not bytes")
         if request.path not in self._files:
             raise NotFound(f"there is no file '{request.path}'")
         yield self._files[request.path]

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { call, earlyAnswer } from "./client";
+import { askEarly } from "./early";
+import { firstRequest, tableOf } from "./run-request";
+import { bearer, signIn, signOut } from "./session";
+
+/** Calls that the server got, by path, with what was sent. */
+const asked: [string, unknown][] = [];
+let answer = () => Promise.resolve(Response.json({ total: asked.length }));
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  asked.length = 0;
+  answer = () => Promise.resolve(Response.json({ total: asked.length }));
+  vi.stubGlobal("fetch", (url: string, options: RequestInit) => {
+    asked.push([new URL(url).pathname, options.body ? JSON.parse(options.body as string) : null]);
+    return answer();
+  });
+});
+afterEach(() => {
+  // What nobody took is forgotten before the next test.
+  vi.runAllTimers();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const first = (address: string) => call("SearchRunTable", firstRequest(tableOf("7", new URLSearchParams(address))));
+
+describe("what is asked before the page is there", () => {
+  it.each(["", "q=metrics.a < 1&sort=metrics.a&desc=1", "cols=metrics.a,params.b", "nested=1", "group=params.b&stage=all", "sel=abc&theme=dark"])("is what the table asks at %j, and is asked once", async (address) => {
+    askEarly(`#/experiments/7${address && `?${address}`}`);
+    expect(await first(address)).toEqual({ total: 1 });
+    expect(asked.map(([path]) => path)).toEqual(["/ajax-api/3.0/millrace/runs/table"]);
+    expect(await first(address)).toEqual({ total: 2 });
+  });
+  it("is there at once when it has come, for one who asks the same", async () => {
+    askEarly("#/experiments/7");
+    const request = firstRequest(tableOf("7", new URLSearchParams()));
+    expect(earlyAnswer("SearchRunTable", request)).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(earlyAnswer("SearchRunTable", { ...request, filter: "a" })).toBeUndefined();
+    expect(earlyAnswer("SearchRunTable", request)).toEqual({ total: 1 });
+    expect(earlyAnswer("SearchRunTable", request)).toBeUndefined();
+    expect(await first("")).toEqual({ total: 2 });
+  });
+  it("goes to nobody who asks for something else", async () => {
+    askEarly("#/experiments/7?q=a");
+    expect(await first("q=b")).toEqual({ total: 2 });
+  });
+  it("goes to nobody else who signs in meanwhile", async () => {
+    askEarly("#/experiments/7");
+    signIn(bearer("other"));
+    expect(await first("")).toEqual({ total: 2 });
+    signOut();
+  });
+  it("is good for some seconds only", async () => {
+    askEarly("#/experiments/7");
+    await vi.advanceTimersByTimeAsync(5001);
+    expect(await first("")).toEqual({ total: 2 });
+  });
+  it("tells its fault to whoever asks, who may ask again", async () => {
+    answer = () => Promise.reject(new TypeError("no network"));
+    askEarly("#/experiments/7");
+    await expect(first("")).rejects.toMatchObject({ status: 0, temporary: true });
+    answer = () => Promise.resolve(Response.json({ total: 9 }));
+    expect(await first("")).toEqual({ total: 9 });
+  });
+  it("is the list of experiments on the first page, and nothing elsewhere", () => {
+    for (const hash of ["", "#/", "#/experiments"]) askEarly(hash);
+    expect(asked).toHaveLength(3);
+    for (const hash of ["#/models", "#/experiments/7/models", "#/experiments/7/runs/abc", "#/compare?runs=a,b", "#/experiments/../x", "#/status"]) askEarly(hash);
+    expect(asked).toHaveLength(3);
+  });
+});
