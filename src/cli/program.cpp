@@ -19,6 +19,7 @@ int run(int argc, char** argv) {
   program.require_subcommand(1);
   int status = 0;
   add_server_command(program, status);
+  add_import_command(program, status);
   add_plugin_command(program, status);
   try {
     program.parse(argc, argv);

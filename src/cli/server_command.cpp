@@ -44,9 +44,11 @@ std::vector<std::string> split_list(const std::string& text) {
 void add_storage_flags(CLI::App& command, Flags& flags) {
   server::Settings& settings = flags.settings;
   command
-      .add_option("--backend-store-uri", settings.backend_store_uri,
-                  "Where experiments and runs are kept: sqlite:///path/to/file.db, "
-                  "postgresql://user:password@host/database or mysql://user:password@host/database")
+      .add_option(
+          "--backend-store-uri", settings.backend_store_uri,
+          "Where experiments and runs are kept: sqlite:///path/to/file.db, "
+          "postgresql://user:password@host/database, mysql://user:password@host/database, or a folder "
+          "of MLflow as in ./mlruns")
       ->envname("MLFLOW_BACKEND_STORE_URI")
       ->capture_default_str();
   command
@@ -68,6 +70,10 @@ void add_storage_flags(CLI::App& command, Flags& flags) {
                   "Schemes of model version sources that may name any host, as in sftp,hdfs")
       ->delimiter(',')
       ->envname("MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES");
+  command
+      .add_flag("--read-only", settings.read_only,
+                "Serve for looking only: every request that would change something is refused")
+      ->envname("MILLRACE_READ_ONLY");
   command
       .add_flag("--serve-artifacts,!--no-serve-artifacts", settings.serve_artifacts,
                 "Serve artifacts through this server; on by default")

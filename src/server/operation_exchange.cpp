@@ -90,6 +90,10 @@ class OperationExchange : public http::Exchange {
   }
 
   void authorize(const Message& request) const {
+    if (environment_.read_only && operation_.access.action != v1::ACTION_READ) {
+      throw Error(ErrorCode::kPermissionDenied,
+                  "This server was started with --read-only: it shows what is there and changes nothing.");
+    }
     if (!environment_.policy.judges()) return;
     environment_.policy.authorize(context_, who_ == nullptr ? access::Identity() : *who_,
                                   access::access_request(operation_, request));

@@ -23,6 +23,7 @@ struct OperationEnvironment {
   std::string static_prefix;
   uint64_t body_limit;           ///< Of bodies that are messages, in bytes.
   uint64_t artifact_body_limit;  ///< Of bodies that are artifacts, in bytes.
+  bool read_only = false;        ///< What would change something is refused.
   bool reads_stay_here = true;   ///< No read is a call to another process, which could hold an I/O thread.
 };
 

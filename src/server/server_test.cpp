@@ -100,7 +100,7 @@ TEST_CASE("a store that nobody serves is told by its scheme, without secrets") {
   settings.backend_store_uri = "mysql+pymysql://user:hunter2@db/x";
   std::string told;
   try {
-    Stores(settings, plugins);
+    Stores(settings, plugins, log);
   } catch (const Error& error) {
     told = error.what();
   }

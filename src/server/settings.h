@@ -22,6 +22,7 @@ struct Settings {
   /// Schemes whose URIs may name any host as the source of a model version; others only the host of our
   /// artifacts.
   std::vector<std::string> allowed_host_schemes;
+  bool read_only = false;  ///< every operation that would change something answers 403
   bool serve_artifacts = true;
   bool artifacts_only = false;
   bool truncate_long_values = true;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/log.h"
 #include "millrace/v1/plugin/registry_store.gen.h"
 #include "millrace/v1/plugin/tracking_store.gen.h"
 #include "plugin/host/plugin_host.h"
@@ -11,13 +12,20 @@
 
 namespace millrace::server {
 
-/// The stores that the settings name: built in for sqlite:, postgresql: and mysql: URIs, else those of
-/// plugins.
+/// A sqlite:, postgresql: or mysql: URI, or another scheme of these, as in mysql+pymysql:.
+bool is_database_uri(const std::string& uri);
+
+/// Opens the database of a sqlite:, postgresql: or mysql: URI, making its schema where there is none.
+std::shared_ptr<sql::Database> open_database(const Settings& settings, const std::string& uri);
+
+/// The stores that the settings name: built in for sqlite:, postgresql: and mysql: URIs and for folders, else
+/// those of plugins.
 class Stores {
  public:
   /// Opens them. Throws INVALID_PARAMETER_VALUE that lists what is known for a scheme that nobody serves, and
-  /// what a database or a plugin throws that cannot be opened.
-  Stores(const Settings& settings, plugin::PluginHost& plugins);
+  /// what a database, a folder or a plugin throws that cannot be opened. The log, which outlives this, hears
+  /// of files that are left out.
+  Stores(const Settings& settings, plugin::PluginHost& plugins, Log& log);
 
   TrackingStore& tracking() { return *tracking_; }
   /// Where no registry is to be had, one whose operations all answer NOT_IMPLEMENTED and what to set.
@@ -25,7 +33,8 @@ class Stores {
 
   /// Of the built-in tracking store; nothing of a plugin's.
   std::optional<sql::WriterStatistics> writer_statistics() const;
-  /// Whether reads of the tracking store are calls to another process, which may take as long as they like.
+  /// Whether reads of the tracking store wait for another process or for files, which may take as long as
+  /// they like.
   bool is_remote() const { return database_ == nullptr || database_->is_remote(); }
 
  private:

@@ -84,7 +84,7 @@ class TrackingServer::Parts {
  public:
   Parts(const Settings& settings, Log& log)
       : plugins_(checked_catalog(settings), settings.plugins, plugin::process_environment(), log),
-        stores_(settings, plugins_),
+        stores_(settings, plugins_, log),
         app_(settings.app_name.empty()
                  ? nullptr
                  : std::make_unique<MountedApp>(settings, plugins_, stores_.tracking(), log)),
@@ -113,7 +113,7 @@ class TrackingServer::Parts {
         routes_(wire::operations()),
         pace_(wire::operations()),
         application_({services_, policy_, log, pace_, changes_, settings.static_prefix, settings.body_limit,
-                      settings.artifact_body_limit,
+                      settings.artifact_body_limit, settings.read_only,
                       !stores_.is_remote() && !may_read_from_plugins(plugins_.catalog())},
                      BrowserGuard(settings.guard), routes_),
         access_log_(log, metrics_, settings.log_requests),

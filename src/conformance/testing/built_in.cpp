@@ -7,10 +7,12 @@
 #include "conformance/testing/defects.h"
 #include "conformance/testing/mariadb_server.h"
 #include "conformance/testing/postgres_server.h"
+#include "registry/stores/file/file_registry_store.h"
 #include "registry/stores/sql/sql_registry_store.h"
 #include "sql/mysql/mysql_database.h"
 #include "sql/mysql/uri.h"
 #include "sql/postgres/postgres_database.h"
+#include "tracking/stores/file/file_tracking_store.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
 
 namespace millrace::conformance::testing {
@@ -53,6 +55,17 @@ std::shared_ptr<sql::Database> remote_database(const std::string& folder) {
   return std::make_shared<sql::PostgresDatabase>(options);
 }
 
+// What stores say of files that they leave out is no business of checks.
+Log& quiet_log() {
+  static Log log(LogLevel::kError, [](LogLevel, std::string_view) {});
+  return log;
+}
+
+std::shared_ptr<tracking::files::FileIndex> open_index(const std::string& folder) {
+  return std::make_shared<tracking::files::FileIndex>(folder, tracking::files::Access::kReadWrite,
+                                                      tracking::files::FileIndexOptions(), quiet_log());
+}
+
 template <typename Functions, typename Interface>
 std::shared_ptr<Functions> whole(std::shared_ptr<Interface> store) {
   auto functions = std::make_shared<Functions>();
@@ -76,6 +89,23 @@ std::shared_ptr<StoreOfFunctions> serve_remote_store(const std::string& folder) 
 
 std::shared_ptr<RegistryOfFunctions> serve_remote_registry(const std::string& folder) {
   return whole<RegistryOfFunctions>(open_remote_registry(folder));
+}
+
+std::shared_ptr<TrackingStore> open_file_store(const std::string& folder) {
+  return std::make_shared<tracking::FileTrackingStore>(open_index(folder));
+}
+
+std::shared_ptr<RegistryStore> open_file_registry(const std::string& folder) {
+  return std::make_shared<registry::FileRegistryStore>(
+      std::make_shared<registry::files::RegistryIndex>(open_index(folder), quiet_log()));
+}
+
+std::shared_ptr<StoreOfFunctions> serve_file_store(const std::string& folder) {
+  return whole<StoreOfFunctions>(open_file_store(folder));
+}
+
+std::shared_ptr<RegistryOfFunctions> serve_file_registry(const std::string& folder) {
+  return whole<RegistryOfFunctions>(open_file_registry(folder));
 }
 
 std::shared_ptr<TrackingStore> open_sqlite_store(const std::string& folder) {

@@ -23,6 +23,10 @@ inline constexpr const char* kRemoteDatabase = "MILLRACE_TEST_DATABASE";
 std::shared_ptr<TrackingStore> open_remote_store(const std::string& folder);
 std::shared_ptr<RegistryStore> open_remote_registry(const std::string& folder);
 
+/// The built-in stores on the folder.
+std::shared_ptr<TrackingStore> open_file_store(const std::string& folder);
+std::shared_ptr<RegistryStore> open_file_registry(const std::string& folder);
+
 /// The built-in repository of local files below `folder`.
 std::shared_ptr<ArtifactRepository> open_local_repository(const std::string& folder);
 
@@ -34,8 +38,10 @@ std::shared_ptr<RegistryOfFunctions> open_registry_with_defect(const std::string
 std::shared_ptr<RepositoryOfFunctions> open_repository_with_defect(const std::string& folder,
                                                                    const std::string& check);
 
-/// The remote stores in the form in which a process serves them.
+/// These stores in the form in which a process serves them.
 std::shared_ptr<StoreOfFunctions> serve_remote_store(const std::string& folder);
 std::shared_ptr<RegistryOfFunctions> serve_remote_registry(const std::string& folder);
+std::shared_ptr<StoreOfFunctions> serve_file_store(const std::string& folder);
+std::shared_ptr<RegistryOfFunctions> serve_file_registry(const std::string& folder);
 
 }  // namespace millrace::conformance::testing

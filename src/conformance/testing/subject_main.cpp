@@ -51,6 +51,8 @@ int run(const std::string& kind, const std::string& folder, const std::string& s
   if (kind == "tracking_store") serve(*open_store_with_defect(folder, check), socket);
   if (kind == "remote_tracking_store") serve(*serve_remote_store(folder), socket);
   if (kind == "remote_registry_store") serve(*serve_remote_registry(folder), socket);
+  if (kind == "file_tracking_store") serve(*serve_file_store(folder), socket);
+  if (kind == "file_registry_store") serve(*serve_file_registry(folder), socket);
   if (kind == "registry_store") serve(*open_registry_with_defect(folder, check), socket);
   if (kind == "artifact_repository") serve(*open_repository_with_defect(folder, check), socket);
   throw_invalid_parameter("there is no kind '" + kind + "'");

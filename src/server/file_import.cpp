@@ -1,0 +1,223 @@
+#include "server/file_import.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "registry/stores/file/registry_rows.h"
+#include "tracking/stores/file/index_rows.h"
+#include "tracking/stores/file/layout.h"
+#include "tracking/stores/file/root.h"
+
+namespace millrace::server {
+namespace {
+
+namespace files = tracking::files;
+using files::ThingContent;
+using files::ThingKind;
+using files::ThingPlace;
+using sql::Connection;
+
+constexpr int64_t kPaceMs = 1000;
+
+// "present": nothing is to be done; a text: why it cannot be.
+enum class Standing { kNew, kPresent, kElsewhere };
+
+Standing standing_of(Connection& connection, ThingKind kind, const std::string& id,
+                     const std::string& experiment) {
+  auto row = connection.prepare(kind == ThingKind::kRun
+                                    ? "SELECT experiment_id FROM runs WHERE run_uuid = ?1"
+                                    : "SELECT experiment_id FROM logged_models WHERE model_id = ?1");
+  if (!row.bind(1, std::string_view(id)).step()) return Standing::kNew;
+  return row.text(0) == experiment ? Standing::kPresent : Standing::kElsewhere;
+}
+
+std::string id_of_name(Connection& connection, const std::string& name) {
+  auto row =
+      connection.prepare("SELECT experiment_id FROM experiments WHERE workspace = 'default' AND name = ?1");
+  return row.bind(1, std::string_view(name)).step() ? std::string(row.text(0)) : "";
+}
+
+bool is_free(Connection& connection, const std::string& id) {
+  auto row = connection.prepare("SELECT 1 FROM experiments WHERE experiment_id = ?1");
+  return !row.bind(1, files::experiment_number(id).value_or(0)).step();
+}
+
+// Servers have 32 bits for ids and give them from a sequence, which must not meet one that was given
+// otherwise.
+std::string new_id(Connection& connection, const v1::Experiment& experiment) {
+  if (!connection.is_remote() && is_free(connection, experiment.experiment_id()))
+    return experiment.experiment_id();
+  auto row = connection.prepare(
+      "INSERT INTO experiments(name, lifecycle_stage, workspace) VALUES(?1, 'active', 'default') RETURNING "
+      "experiment_id");
+  row.bind(1, std::string_view(experiment.name())).step();
+  return std::string(row.text(0));
+}
+
+std::string as_it_is(const std::string& uri, const ThingPlace&) {
+  return uri;
+}
+
+bool has_model(Connection& connection, const std::string& name) {
+  auto row = connection.prepare("SELECT 1 FROM registered_models WHERE workspace = 'default' AND name = ?1");
+  return row.bind(1, std::string_view(name)).step();
+}
+
+}  // namespace
+
+FileImport::FileImport(const std::string& path, files::Complain tell, files::Complain complain)
+    : root_(files::Folder::open_root(path)), tell_(std::move(tell)), complain_(std::move(complain)) {}
+
+int64_t FileImport::count_runs() const {
+  int64_t count = 0;
+  for (const bool in_trash : {false, true}) {
+    const auto parent =
+        in_trash ? root_.find(files::kTrash) : std::optional(files::Folder::open_root(root_.path()));
+    if (!parent) continue;
+    for (const auto& entry : parent->entries()) {
+      if (!entry.may_be_folder || !files::experiment_number(entry.name)) continue;
+      const auto folder = parent->find(entry.name);
+      if (!folder) continue;
+      for (const auto& run : folder->entries()) {
+        if (run.may_be_folder && files::may_be_run(run.name) && folder->state(run.name + "/" + files::kMeta))
+          ++count;
+      }
+    }
+  }
+  return count;
+}
+
+ImportCounts FileImport::run(const std::shared_ptr<sql::Database>& target) {
+  target_ = target;
+  counts_.clear();
+  total_runs_ = count_runs();
+  for (const auto& entry : root_.entries()) {
+    if (entry.may_be_folder && files::experiment_number(entry.name)) import_experiment(entry.name, false);
+  }
+  if (const auto trash = root_.find(files::kTrash)) {
+    for (const auto& entry : trash->entries()) {
+      if (entry.may_be_folder && files::experiment_number(entry.name)) import_experiment(entry.name, true);
+    }
+  }
+  import_models();
+  return counts_;
+}
+
+void FileImport::show_progress() {
+  if (unix_millis() < told_ms_ + kPaceMs) return;
+  told_ms_ = unix_millis();
+  tell_(std::to_string(counts_["runs"].found) + " of " + std::to_string(total_runs_) + " runs");
+}
+
+std::string FileImport::experiment_in_target(const ThingContent& content) {
+  const v1::Experiment& experiment = *content.experiment;
+  return target_->writer().call([&](Connection& connection) {
+    std::string id = id_of_name(connection, experiment.name());
+    if (!id.empty()) {
+      ++counts_["experiments"].present;
+      return id;
+    }
+    id = new_id(connection, experiment);
+    ThingContent copy = content;
+    copy.place.name = id;
+    copy.place.experiment = id;
+    write_thing_rows(connection, copy, as_it_is, complain_);
+    ++counts_["experiments"].imported;
+    return id;
+  });
+}
+
+void FileImport::import_experiment(const std::string& id, bool in_trash) {
+  const ThingPlace place{ThingKind::kExperiment, in_trash ? std::string(files::kTrash) + "/" + id : id, id,
+                         id, in_trash};
+  const auto folder = files::find_thing(root_, place);
+  if (!folder || !folder->state(files::kMeta)) return;
+  ImportCount& count = counts_["experiments"];
+  ++count.found;
+  const ThingContent content = files::read_thing(root_, place, {}, {}, complain_);
+  if (!content.fault.empty()) {
+    ++count.left_out;
+    return complain_("Experiment " + place.path + " and its runs are left out: " + content.fault);
+  }
+  const std::string target = target_ == nullptr ? id : experiment_in_target(content);
+  if (target != id)
+    tell_("Experiment " + id + " '" + content.experiment->name() + "' is experiment " + target +
+          " in the database.");
+  for (const auto& entry : folder->entries()) {
+    if (!entry.may_be_folder || !files::may_be_run(entry.name)) continue;
+    if (folder->state(entry.name + "/" + files::kMeta))
+      import_thing({ThingKind::kRun, place.path + "/" + entry.name, entry.name, id, in_trash}, target,
+                   "runs");
+  }
+  if (const auto models = folder->find(files::kModels)) {
+    for (const auto& entry : models->entries()) {
+      if (models->state(entry.name + "/" + files::kMeta))
+        import_thing({ThingKind::kModel, place.path + "/" + files::kModels + "/" + entry.name, entry.name, id,
+                      in_trash},
+                     target, "logged models");
+    }
+  }
+  if (const auto traces = folder->find(files::kTraces)) {
+    const auto number = static_cast<int64_t>(traces->entries().size());
+    counts_["traces"].found += number;
+    counts_["traces"].left_out += number;
+  }
+}
+
+void FileImport::import_thing(const ThingPlace& place, const std::string& experiment, const char* kind) {
+  ImportCount& count = counts_[kind];
+  ++count.found;
+  show_progress();
+  try {
+    if (target_ != nullptr) {
+      const Standing standing = target_->readers().read([&](Connection& connection) {
+        return standing_of(connection, place.kind, place.name, experiment);
+      });
+      if (standing == Standing::kPresent) {
+        ++count.present;
+        return;
+      }
+      if (standing == Standing::kElsewhere)
+        throw_invalid_parameter("the database has it in another experiment");
+    }
+    ThingContent content = files::read_thing(root_, place, {}, {}, complain_);
+    if (!content.fault.empty()) throw_invalid_parameter(content.fault);
+    content.place.experiment = experiment;
+    if (target_ != nullptr)
+      target_->writer().run(
+          [&](Connection& connection) { write_thing_rows(connection, content, as_it_is, complain_); });
+    ++count.imported;
+  } catch (const Error& error) {
+    // A database that is gone ends the import; what is wrong with one thing does not.
+    if (error.code() == ErrorCode::kTemporarilyUnavailable || error.code() == ErrorCode::kResourceExhausted)
+      throw;
+    ++count.left_out;
+    complain_(root_.path_of(place.path) + " is left out: " + error.what());
+  }
+}
+
+void FileImport::import_models() {
+  const auto models = root_.find(files::kModels);
+  if (!models) return;
+  ImportCount& count = counts_["registered models"];
+  for (const auto& entry : models->entries()) {
+    if (!entry.may_be_folder || !files::is_folder_name(entry.name)) continue;
+    if (!models->state(entry.name + "/" + files::kMeta)) continue;
+    ++count.found;
+    try {
+      const auto model = registry::files::read_model_files(models->open(entry.name), entry.name, complain_);
+      const bool is_new = target_ == nullptr || target_->writer().call([&](Connection& connection) {
+        if (has_model(connection, model.name)) return false;
+        insert_model(connection, model);
+        return true;
+      });
+      ++(is_new ? count.imported : count.present);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::kTemporarilyUnavailable || error.code() == ErrorCode::kResourceExhausted)
+        throw;
+      ++count.left_out;
+      complain_(models->path_of(entry.name) + " is left out: " + error.what());
+    }
+  }
+}
+
+}  // namespace millrace::server
