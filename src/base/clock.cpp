@@ -3,11 +3,21 @@
 #include <chrono>
 
 namespace millrace {
+namespace {
+
+template <typename Unit>
+int64_t since_epoch() {
+  return std::chrono::duration_cast<Unit>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
 
 int64_t unix_millis() {
-  using std::chrono::duration_cast;
-  using std::chrono::milliseconds;
-  return duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return since_epoch<std::chrono::milliseconds>();
+}
+
+int64_t unix_nanos() {
+  return since_epoch<std::chrono::nanoseconds>();
 }
 
 }  // namespace millrace

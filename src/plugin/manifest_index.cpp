@@ -1,8 +1,8 @@
 #include "plugin/manifest_index.h"
 
-#include <chrono>
-
+#include "base/clock.h"
 #include "base/error.h"
+#include "base/user_cache.h"
 #include "plugin/file_text.h"
 #include "plugin/index_bytes.h"
 
@@ -15,12 +15,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kMark = "millrace manifests 1\n";
 constexpr size_t kLargestIndex = 16 << 20;
 constexpr size_t kMostEntries = 10'000;
-
-int64_t now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 void put_stamp(ByteWriter& writer, const FileStamp& stamp) {
   writer.number(stamp.device);
@@ -100,7 +94,7 @@ const ManifestSummary* ManifestIndex::find(const fs::path& manifest, const FileS
 }
 
 void ManifestIndex::add(const fs::path& manifest, const FileStamp& stamp, const ManifestSummary& summary) {
-  if (file_.empty() || !is_settled(stamp, now())) return;
+  if (file_.empty() || !is_settled(stamp, unix_nanos())) return;
   // Manifests that are gone for good would make it grow without end.
   if (entries_.size() >= kMostEntries) entries_.clear();
   entries_.insert_or_assign(manifest.native(), Entry{stamp, summary});
@@ -140,11 +134,8 @@ void ManifestIndex::from_bytes(std::string_view bytes) {
 }
 
 std::optional<fs::path> manifest_index_file(const Environment& environment) {
-  const auto cache = environment("XDG_CACHE_HOME");
-  if (cache && cache->starts_with('/')) return fs::path(*cache) / "millrace/manifests";
-  const auto home = environment("HOME");
-  if (home && home->starts_with('/')) return fs::path(*home) / ".cache/millrace/manifests";
-  return std::nullopt;
+  const auto cache = user_cache(environment("XDG_CACHE_HOME"), environment("HOME"));
+  return cache ? std::optional(*cache / "manifests") : std::nullopt;
 }
 
 }  // namespace millrace::plugin

@@ -1,8 +1,8 @@
 #include "plugin/sealed_files.h"
 
 #include <algorithm>
-#include <chrono>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "plugin/digest.h"
 #include "plugin/file_stamp.h"
@@ -24,12 +24,6 @@ struct Looks {
   bool settled = true;  // a later change will show
   std::string state;    // a digest of it all
 };
-
-int64_t now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 void add(std::string_view text, std::string& bytes) {
   bytes += std::to_string(text.size());
@@ -54,7 +48,7 @@ Looks look_at(const fs::path& folder, const Policy& policy) {
   add(looks.locked ? lock->second.to_text() : "", bytes);
   looks.has_signature = fs::exists(fs::symlink_status(folder / kSignatureName));
   if (!looks.locked && !looks.has_signature && !policy.require_signature) return looks;
-  const int64_t time = now();
+  const int64_t time = unix_nanos();
   for (const PluginFile& file : list_plugin_files(folder)) {
     const auto stamp = stamp_of(folder / file.path);
     if (!stamp) throw_not_found("'" + file.path + "' is missing");

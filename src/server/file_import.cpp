@@ -69,20 +69,14 @@ FileImport::FileImport(const std::string& path, files::Complain tell, files::Com
 
 int64_t FileImport::count_runs() const {
   int64_t count = 0;
-  for (const bool in_trash : {false, true}) {
-    const auto parent =
-        in_trash ? root_.find(files::kTrash) : std::optional(files::Folder::open_root(root_.path()));
-    if (!parent) continue;
-    for (const auto& entry : parent->entries()) {
-      if (!entry.may_be_folder || !files::experiment_number(entry.name)) continue;
-      const auto folder = parent->find(entry.name);
-      if (!folder) continue;
-      for (const auto& run : folder->entries()) {
-        if (run.may_be_folder && files::may_be_run(run.name) && folder->state(run.name + "/" + files::kMeta))
-          ++count;
-      }
+  files::for_each_experiment(root_, [&](const files::Folder& parent, const std::string& id, bool) {
+    const auto folder = parent.find(id);
+    if (!folder) return;
+    for (const auto& run : folder->entries()) {
+      if (run.may_be_folder && files::may_be_run(run.name) && folder->state(run.name + "/" + files::kMeta))
+        ++count;
     }
-  }
+  });
   return count;
 }
 
@@ -90,14 +84,9 @@ ImportCounts FileImport::run(const std::shared_ptr<sql::Database>& target) {
   target_ = target;
   counts_.clear();
   total_runs_ = count_runs();
-  for (const auto& entry : root_.entries()) {
-    if (entry.may_be_folder && files::experiment_number(entry.name)) import_experiment(entry.name, false);
-  }
-  if (const auto trash = root_.find(files::kTrash)) {
-    for (const auto& entry : trash->entries()) {
-      if (entry.may_be_folder && files::experiment_number(entry.name)) import_experiment(entry.name, true);
-    }
-  }
+  files::for_each_experiment(root_, [&](const files::Folder&, const std::string& id, bool in_trash) {
+    import_experiment(id, in_trash);
+  });
   import_models();
   return counts_;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "base/error.h"
 
 namespace millrace::sql {
@@ -21,6 +23,15 @@ class TransactionFault : public Error {
  private:
   Kind kind_;
 };
+
+/// What those are told whose connection broke during the commit; `why` has no secrets.
+inline TransactionFault unknown_outcome(const std::string& why) {
+  return {ErrorCode::kTemporarilyUnavailable,
+          "The connection to the database broke during a commit; look whether the change was kept before "
+          "trying again. (" +
+              why + ")",
+          TransactionFault::Kind::kUnknown};
+}
 
 /// How often work is tried that ends in passing faults.
 inline constexpr int kMostAttempts = 6;

@@ -131,6 +131,8 @@ std::string without_secrets(std::string message, const std::vector<Secret>& secr
     for (size_t at = message.find(text); at != std::string::npos; at = message.find(text, at + 3))
       message.replace(at, text.size(), "***");
   }
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  while (message.ends_with(' ')) message.pop_back();
   return message;
 }
 

@@ -37,7 +37,7 @@ ServerUri parse_server_uri(std::string_view uri, const RefuseUri& refuse);
 /// The scheme of a URI without the name of a driver: "mysql" of "mysql+pymysql://...". Empty without a ':'.
 std::string_view scheme_without_driver(std::string_view uri);
 
-/// `message` with all of `secrets` made unreadable.
+/// What a library says of a server, in one line and with all of `secrets` made unreadable.
 std::string without_secrets(std::string message, const std::vector<Secret>& secrets);
 
 }  // namespace millrace::sql

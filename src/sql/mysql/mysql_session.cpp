@@ -36,11 +36,6 @@ void set_text(MYSQL* connection, mysql_option option, const std::string& value) 
   if (!value.empty()) mysql_options(connection, option, value.c_str());
 }
 
-std::string in_one_line(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
-}
-
 // The library's own set-up is not safe for threads.
 void prepare_library() {
   static const int prepared = mysql_library_init(0, nullptr, nullptr);
@@ -251,14 +246,7 @@ void Session::fail(size_t statement) {
   // What the server says of a statement before the commit, it says instead of going on to that.
   const bool of_server = last_error_ < 2000 || last_error_ >= 3000;
   const bool unknown = lost_ && !was_lost && !(of_server && statement + 1 < statements_);
-  if (committing_ && unknown) {
-    throw TransactionFault(
-        ErrorCode::kTemporarilyUnavailable,
-        "The connection to the database broke during a commit; look whether the change was "
-        "kept before trying again. (" +
-            why + ")",
-        TransactionFault::Kind::kUnknown);
-  }
+  if (committing_ && unknown) throw unknown_outcome(why);
   throw fault_of(last_error_, why);
 }
 
@@ -270,7 +258,7 @@ void Session::fail_to_connect() {
 }
 
 std::string Session::message() const {
-  return without_secrets(in_one_line(mysql_error(connection_)), target_.secrets);
+  return without_secrets(mysql_error(connection_), target_.secrets);
 }
 
 }  // namespace millrace::sql::mysql

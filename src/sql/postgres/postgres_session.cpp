@@ -52,12 +52,6 @@ ErrorCode code_of_refusal(const std::string& message) {
   return ErrorCode::kTemporarilyUnavailable;
 }
 
-std::string in_one_line(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  while (text.ends_with(' ')) text.pop_back();
-  return text;
-}
-
 std::string field(const Result& result, int code) {
   const char* text = PQresultErrorField(result.get(), code);
   return text == nullptr ? "" : text;
@@ -276,12 +270,7 @@ void Session::lose(const std::string& why) {
   lost_ = true;
   expected_.clear();
   if (committing_) {
-    throw TransactionFault(
-        ErrorCode::kTemporarilyUnavailable,
-        "The connection to the database broke during a commit; look whether the change was "
-        "kept before trying again. (" +
-            why + ")",
-        TransactionFault::Kind::kUnknown);
+    throw unknown_outcome(why);
   }
   throw TransactionFault(ErrorCode::kTemporarilyUnavailable,
                          "The connection to the database broke; try again. (" + why + ")",
@@ -289,7 +278,7 @@ void Session::lose(const std::string& why) {
 }
 
 std::string Session::message() const {
-  return without_secrets(in_one_line(PQerrorMessage(connection_)), target_.secrets);
+  return without_secrets(PQerrorMessage(connection_), target_.secrets);
 }
 
 }  // namespace millrace::sql::postgres

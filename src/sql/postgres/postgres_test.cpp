@@ -112,6 +112,8 @@ TEST_CASE("a database that cannot be reached is told without the password, as wr
   }
   const Target target = parse_uri("postgresql://u:s3cr3t@h/d");
   CHECK(without_secrets("a s3cr3t and s3cr3ts3cr3t", target.secrets) == "a *** and ******");
+  CHECK(without_secrets("a\ns3cr3t\n", target.secrets) == "a ***");
+  CHECK(without_secrets("a s3\ncr3t\nb", {Secret(std::string("s3\ncr3t"))}) == "a *** b");
 }
 
 TEST_CASE("SQLSTATEs are told apart by what a caller can do") {

@@ -20,8 +20,7 @@ std::string latest_versions() {
     if (!sql.empty()) sql += " UNION ALL ";
     sql += std::string("SELECT ") + kModelVersionColumns +
            ", r.name FROM registered_models r JOIN model_versions v ON v.workspace = 'default' AND v.name = "
-           "r.name AND "
-           "v.version = (SELECT m.version FROM model_versions m WHERE m.workspace = 'default' AND "
+           "r.name AND v.version = (SELECT m.version FROM model_versions m WHERE m.workspace = 'default' AND "
            "m.name = r.name AND m.current_stage = '" +
            std::string(stage) +
            "' ORDER BY m.version DESC LIMIT 1) WHERE r.workspace = 'default' AND r.name = ANY(?1)";
@@ -44,8 +43,7 @@ class ModelReader {
   void read() {
     read_rows(
         "SELECT r.name, t.key, t.value FROM registered_models r JOIN registered_model_tags t ON t.workspace "
-        "= "
-        "r.workspace AND t.name = r.name WHERE r.workspace = 'default' AND r.name = ANY(?1) ORDER BY t.key",
+        "= r.workspace AND t.name = r.name WHERE r.workspace = 'default' AND r.name = ANY(?1) ORDER BY t.key",
         [](const Statement& row, v1::RegisteredModel& model) { sql::read_pair(row, 1, *model.add_tags()); });
     read_rows(
         "SELECT r.name, a.alias, a.version FROM registered_models r JOIN registered_model_aliases a ON "
@@ -69,7 +67,8 @@ class ModelReader {
 
   // One look into the index by stage for each model and stage.
   void read_latest_versions() {
-    auto row = connection_.prepare(latest_versions());
+    static const std::string kLatestVersions = latest_versions();
+    auto row = connection_.prepare(kLatestVersions);
     row.bind_list(1, names_);
     while (row.step())
       read_version_row(row, *models_.at(row.text(kModelVersionColumnCount))->add_latest_versions());
@@ -103,8 +102,8 @@ void read_version_tags_together(Connection& connection, std::span<v1::ModelVersi
   }
   auto row = connection.prepare(
       "SELECT v.name, v.version, t.key, t.value FROM model_versions v JOIN model_version_tags t ON "
-      "t.workspace = "
-      "v.workspace AND t.name = v.name AND t.version = v.version WHERE v.workspace = 'default' AND "
+      "t.workspace = v.workspace AND t.name = v.name AND t.version = v.version WHERE v.workspace = 'default' "
+      "AND "
       "(v.name, v.version) IN (SELECT * FROM unnest(?1, ?2)) ORDER BY t.key");
   row.bind_list(1, names).bind_list(2, numbers);
   while (row.step()) sql::read_pair(row, 2, *found.at({row.text(0), row.integer(1)})->add_tags());

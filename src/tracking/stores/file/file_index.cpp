@@ -87,16 +87,9 @@ void FileIndex::scan(Locks locks) {
   if (root_.is_writable())
     Changes::finish_interrupted(root_, [this](const std::string& message) { log_.warning(message); });
   std::vector<ThingPlace> stale;
-  for (const Folder::Entry& entry : root_.folder().entries()) {
-    if (entry.may_be_folder && experiment_number(entry.name))
-      scan_experiment(root_.folder(), entry.name, false, stale);
-  }
-  if (const auto trash = root_.folder().find(kTrash)) {
-    for (const Folder::Entry& entry : trash->entries()) {
-      if (entry.may_be_folder && experiment_number(entry.name))
-        scan_experiment(*trash, entry.name, true, stale);
-    }
-  }
+  for_each_experiment(root_.folder(), [&](const Folder& parent, const std::string& id, bool in_trash) {
+    scan_experiment(parent, id, in_trash, stale);
+  });
   remove_unseen();
   add_looks(stale);
   refresh(stale, locks);

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <memory>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/percent.h"
 
@@ -34,11 +34,6 @@ FileState state_of(const struct stat& status) {
   state.modified_ns = nanoseconds(status.st_mtim);
   state.changed_ns = nanoseconds(status.st_ctim);
   return state;
-}
-
-int64_t now_ns() {
-  using namespace std::chrono;
-  return duration_cast<std::chrono::nanoseconds>(system_clock::now().time_since_epoch()).count();
 }
 
 struct CloseDirectory {
@@ -81,7 +76,7 @@ int64_t mix(int64_t seed, std::string_view next) {
 }
 
 int64_t FileState::stamp() const {
-  if (std::max(modified_ns, changed_ns) > now_ns() - kUnsureNs) return 0;
+  if (std::max(modified_ns, changed_ns) > unix_nanos() - kUnsureNs) return 0;
   const int64_t stamp = mix(mix(mix(mix(1, size), inode), modified_ns), changed_ns);
   return stamp == 0 ? 1 : stamp;
 }

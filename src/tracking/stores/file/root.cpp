@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/percent.h"
 #include "base/uri.h"
+#include "base/user_cache.h"
 #include "tracking/stores/file/layout.h"
 
 namespace millrace::tracking::files {
@@ -26,19 +27,17 @@ std::string hexadecimal(uint64_t number) {
   return text;
 }
 
+std::optional<std::string> variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
 // A folder of this user's own where the index of a root is kept that must not be written.
 std::string cache_folder(const std::string& root) {
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  const char* home = std::getenv("HOME");
-  std::filesystem::path base;
-  if (cache != nullptr && *cache == '/') {
-    base = cache;
-  } else if (home != nullptr && *home == '/') {
-    base = std::filesystem::path(home) / ".cache";
-  } else {
-    base = std::filesystem::temp_directory_path() / ("millrace-" + std::to_string(geteuid()));
-  }
-  const auto folder = base / "millrace" / "file-stores" / hexadecimal(static_cast<uint64_t>(mix(7, root)));
+  const auto cache = user_cache(variable("XDG_CACHE_HOME"), variable("HOME"));
+  const auto base =
+      cache.value_or(std::filesystem::temp_directory_path() / ("millrace-" + std::to_string(geteuid())));
+  const auto folder = base / "file-stores" / hexadecimal(static_cast<uint64_t>(mix(7, root)));
   std::error_code fault;
   std::filesystem::create_directories(folder, fault);
   if (fault)

@@ -1,7 +1,6 @@
 #include "tracking/stores/file/thing.h"
 
-#include <chrono>
-
+#include "base/clock.h"
 #include "base/error.h"
 #include "tracking/stores/file/layout.h"
 #include "tracking/stores/file/metric_text.h"
@@ -11,11 +10,6 @@ namespace {
 
 // An unfinished line of a file that nobody has touched for so long will not be finished.
 constexpr int64_t kAbandonedNs = 10'000'000'000;
-
-int64_t now_ns() {
-  using namespace std::chrono;
-  return duration_cast<std::chrono::nanoseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 std::vector<KeyFile> keys_in(const Folder& folder, const char* name, const Complain& complain) {
   const auto state = folder.state(name);
@@ -47,7 +41,7 @@ class MetricFileReader {
       const int64_t begin = begin_of(parent, name, file, known);
       content.from_begin = begin == 0 && known != nullptr;
       const bool abandoned =
-          std::max(file.state.modified_ns, file.state.changed_ns) < now_ns() - kAbandonedNs;
+          std::max(file.state.modified_ns, file.state.changed_ns) < unix_nanos() - kAbandonedNs;
       const MetricRead read = read_metric_lines(parent, name, begin, abandoned,
                                                 [&](std::string_view line) { return take(line, content); });
       if (read.bad_lines > 0)
@@ -140,6 +134,16 @@ void read_parts(const Folder& root, const Folder& folder, const ThingStamps& kno
 }
 
 }  // namespace
+
+void for_each_experiment(const Folder& root, const VisitExperiment& visit) {
+  const auto visit_all = [&](const Folder& parent, bool in_trash) {
+    for (const Folder::Entry& entry : parent.entries()) {
+      if (entry.may_be_folder && experiment_number(entry.name)) visit(parent, entry.name, in_trash);
+    }
+  };
+  visit_all(root, false);
+  if (const auto trash = root.find(kTrash)) visit_all(*trash, true);
+}
 
 std::optional<Folder> find_thing(const Folder& root, const ThingPlace& place) {
   std::optional<Folder> folder = place.in_trash ? root.find(kTrash) : std::nullopt;

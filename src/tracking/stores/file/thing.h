@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,11 @@ struct ThingPlace {
   std::string experiment;  ///< id
   bool in_trash = false;
 };
+
+using VisitExperiment = std::function<void(const Folder& parent, const std::string& id, bool in_trash)>;
+
+/// Calls `visit` for each folder whose name is an experiment's: those of the root, then those of the trash.
+void for_each_experiment(const Folder& root, const VisitExperiment& visit);
 
 /// What the files of a thing looked like when they were last read, as stamps; 0: unknown or too fresh to be
 /// sure.
