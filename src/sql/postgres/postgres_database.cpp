@@ -10,9 +10,6 @@ namespace {
 
 using postgres::Target;
 
-// Any number will do, as long as all servers take the same.
-constexpr const char* kLockSchema = "SELECT pg_advisory_xact_lock(7239517204431)";
-
 bool exists(Connection& connection, std::string_view name) {
   auto row = connection.prepare("SELECT to_regclass(?1) IS NOT NULL");
   row.bind(1, name).step();
@@ -31,7 +28,8 @@ void create_indexes(Connection& connection) {
 // many rows may take longer than other statements may.
 void prepare_schema(Connection& connection, const std::string& label, const std::string& artifact_root) {
   Transaction transaction(connection, Transaction::Kind::kWrite);
-  connection.execute(std::string("SET LOCAL statement_timeout = 0; ") + kLockSchema);
+  connection.execute("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(" +
+                     std::to_string(kPostgresSchemaLock) + ")");
   if (exists(connection, "alembic_version")) {
     refuse_other_revision(connection, label);
   } else if (exists(connection, "experiments") || exists(connection, "runs")) {
