@@ -2,7 +2,6 @@
 #include <iostream>
 #include <memory>
 
-#include "base/error.h"
 #include "cli/db_commands.h"
 #include "maintenance/figures.h"
 #include "maintenance/upgrade.h"
@@ -22,14 +21,8 @@ void print(const maintenance::UpgradeReport& report) {
 }
 
 int upgrade(const std::string& uri) {
-  try {
-    print(
-        maintenance::upgrade_database(uri, [](const std::string& line) { std::cout << line << std::endl; }));
-    return 0;
-  } catch (const Error& error) {
-    std::cerr << "millrace db upgrade: " << error.what() << std::endl;
-    return 2;
-  }
+  print(maintenance::upgrade_database(uri, [](const std::string& line) { std::cout << line << std::endl; }));
+  return 0;
 }
 
 }  // namespace
@@ -38,13 +31,8 @@ void add_db_upgrade(CLI::App& db, int& status) {
   CLI::App& command = *db.add_subcommand(
       "upgrade", "Make the schema, or bring a database of MLflow 2.0 or later up to it; may be run again");
   const auto uri = std::make_shared<std::string>();
-  command
-      .add_option("uri", *uri,
-                  "The database: sqlite:///mlflow.db, postgresql://user:password@host/database or "
-                  "mysql://user:password@host/database")
-      ->envname("MLFLOW_BACKEND_STORE_URI")
-      ->required();
-  command.callback([uri, &status] { status = upgrade(*uri); });
+  add_database_uri(command, *uri);
+  command.callback([uri, &status] { status = run_db_command("upgrade", [&] { return upgrade(*uri); }); });
 }
 
 }  // namespace millrace::cli

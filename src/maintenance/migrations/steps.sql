@@ -445,8 +445,8 @@ CREATE INDEX index_jobs_function_status_creation_time ON jobs (function_fullname
 CREATE TABLE secrets(
   secret_id VARCHAR(36) NOT NULL,
   secret_name VARCHAR(255) NOT NULL,
-  encrypted_value BYTEA NOT NULL,
-  wrapped_dek BYTEA NOT NULL,
+  encrypted_value BLOB NOT NULL,
+  wrapped_dek BLOB NOT NULL,
   kek_version INTEGER NOT NULL,
   masked_value VARCHAR(500) NOT NULL,
   provider VARCHAR(64),
