@@ -1,12 +1,10 @@
 """PostgreSQL and MariaDB databases of official versions of MLflow, upgraded by us and by the newest MLflow."""
 
-import concurrent.futures
-
 import database_dump
 import pytest
 from mariadb import MariadbServer
 from postgres import PostgresServer
-from test_upgrade import HEAD, TIMES, as_the_newest_client_reads, fill, upgrade, upgrade_officially
+from test_upgrade import TIMES, as_the_newest_client_reads, fill, upgrade, upgrade_officially
 
 
 class Postgres(PostgresServer):
@@ -50,11 +48,3 @@ def test_databases_become_what_the_newest_mlflow_makes_of_them(server, made):
     assert database_dump.rows(ours, TIMES) == database_dump.rows(official, TIMES)
     assert as_the_newest_client_reads(ours) == as_the_newest_client_reads(official)
     assert "already" in upgrade(ours).stdout
-
-
-def test_two_upgrades_at_once_do_the_work_once(server, made):
-    uri = server.copy(made, f"{made}_twice")
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        both = [one.stdout for one in pool.map(upgrade, [uri, uri])]
-    assert server.query("SELECT version_num FROM alembic_version", f"{made}_twice") == [[HEAD]]
-    assert sum("already" in one for one in both) <= 1

@@ -543,6 +543,7 @@ CREATE TRIGGER prevent_secrets_aad_mutation BEFORE UPDATE ON secrets
   FOR EACH ROW EXECUTE FUNCTION prevent_secrets_aad_mutation();
 
 -- mysql
+DROP TRIGGER IF EXISTS prevent_secrets_aad_mutation;
 CREATE TRIGGER prevent_secrets_aad_mutation BEFORE UPDATE ON secrets FOR EACH ROW
   IF OLD.secret_id <> NEW.secret_id OR OLD.secret_name <> NEW.secret_name THEN
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the id and the name of a secret cannot be changed';
