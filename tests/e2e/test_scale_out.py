@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import json
 import re
+import socket
 import threading
 import time
 import uuid
@@ -145,6 +146,67 @@ def wait_until(condition, seconds=60):
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+class Watcher:
+    """Reads a stream of changes in a thread of its own; a context manager that begins once the server has greeted."""
+
+    def __init__(self, url):
+        self.answer = requests.get(f"{url}/api/3.0/millrace/changes", stream=True, timeout=120)
+        self.answer.raise_for_status()
+        self.changes, self.greeted = [], threading.Event()
+
+    def __enter__(self):
+        threading.Thread(target=self.read, daemon=True).start()
+        assert self.greeted.wait(60)
+        return self
+
+    def __exit__(self, *_):
+        self.answer.raw._fp.fp.raw._sock.shutdown(socket.SHUT_RDWR)
+
+    def read(self):
+        with contextlib.suppress(requests.RequestException):  # the end
+            for line in self.answer.iter_lines():
+                if line == b"event: ready":
+                    self.greeted.set()
+                if line.startswith(b'data: {"experiments"'):
+                    self.changes.append(json.loads(line[6:]))
+
+    def told(self, kind):
+        return {one for change in self.changes for one in change[kind]}
+
+    def was_told_of_everything(self):
+        return any(change["all"] for change in self.changes)
+
+
+def test_whoever_watches_one_server_is_told_what_all_have_written(cluster):
+    client = clients_of(cluster)[0]
+    runs = [client.create_run("0").info.run_id for _ in cluster.servers]
+    with contextlib.ExitStack() as stack:
+        # The last goes through nginx, which must not keep events for later.
+        watchers = [stack.enter_context(Watcher(one.url)) for one in (*cluster.servers, cluster)]
+        for one, run in zip(clients_of(cluster), runs):
+            one.log_metric(run, "m", 1)
+        wait_until(lambda: all(set(runs) <= watcher.told("runs") for watcher in watchers))
+        clients_of(cluster)[3].create_registered_model(new_name("seen"))
+        wait_until(lambda: all(watcher.was_told_of_everything() for watcher in watchers))
+
+
+def test_watchers_are_told_again_after_the_database_was_away(tmp_path):
+    with PostgresServer() as own, Cluster(tmp_path, own.create("away")) as cluster:
+        run = clients_of(cluster)[0].create_run("0").info.run_id
+        with Watcher(cluster.servers[1].url) as watcher:
+            own.stop("immediate")
+            own.start()
+            # What may have been missed meanwhile is everything.
+            wait_until(watcher.was_told_of_everything)
+            # The other server may need longer to come back, so it is asked again.
+            wait_until(lambda: log_and_look(cluster.servers[0], run, watcher))
+
+
+def log_and_look(server, run, watcher):
+    server.api("POST", "runs/log-metric", json={"run_id": run, "key": "m", "value": 1, "timestamp": 1})
+    return run in watcher.told("runs")
 
 
 # ---- of those who come at the same time one wins ----
