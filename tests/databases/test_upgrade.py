@@ -3,7 +3,6 @@
 import pathlib
 import shutil
 import subprocess
-import sys
 
 import database_dump
 import pytest
