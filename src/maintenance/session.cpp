@@ -23,9 +23,7 @@ Session open_sqlite(const std::string& uri) {
 
 // Counting and deleting takes as long as there are rows.
 Session open_postgres(const std::string& uri) {
-  auto connection = sql::connect_to_postgres(uri + (uri.find('?') == std::string::npos ? "?" : "&") +
-                                             "options=-cstatement_timeout%3D86400000");
-  return {Dialect::kPostgres, sql::postgres::parse_uri(uri).label(), std::move(connection)};
+  return {Dialect::kPostgres, sql::postgres::parse_uri(uri).label(), sql::connect_patiently_to_postgres(uri)};
 }
 
 Session open_mysql(const std::string& uri) {

@@ -6,7 +6,7 @@ namespace millrace::maintenance {
 namespace {
 
 // Statements of a step may take as long as there are rows, but not wait for long for those who read a table.
-constexpr const char* kSettings = "SET statement_timeout = 0; SET lock_timeout = '60s'";
+constexpr const char* kSettings = "SET lock_timeout = '60s'";
 
 constexpr const char* kForeignKeys =
     "SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = to_regclass(?1) AND confrelid = "
@@ -20,9 +20,7 @@ class PostgresSite : public UpgradeSite {
  public:
   explicit PostgresSite(const std::string& uri)
       : UpgradeSite(Dialect::kPostgres, sql::postgres::parse_uri(uri).label(),
-                    sql::connect_to_postgres(uri)) {
-    connection().execute("SET statement_timeout = 0");
-  }
+                    sql::connect_patiently_to_postgres(uri)) {}
 
   void lock(const Tell& tell) override {
     const std::string key = std::to_string(sql::kPostgresSchemaLock);

@@ -1,5 +1,7 @@
 #include "sql/postgres/postgres_database.h"
 
+#include <algorithm>
+
 #include "sql/postgres/postgres_connection.h"
 #include "sql/postgres/schema.h"
 #include "sql/postgres/uri.h"
@@ -56,6 +58,19 @@ std::unique_ptr<Connection> open_writer(const Target& target, const std::string&
 
 std::unique_ptr<Connection> connect_to_postgres(const std::string& uri) {
   return connect(postgres::parse_uri(uri));
+}
+
+// As a setting of the session from its start on, so that the driver waits as long too.
+std::unique_ptr<Connection> connect_patiently_to_postgres(const std::string& uri) {
+  Target target = postgres::parse_uri(uri);
+  constexpr const char* kDay = "-cstatement_timeout=86400000";
+  const auto found = std::find_if(target.options.begin(), target.options.end(),
+                                  [](const auto& option) { return option.first == "options"; });
+  if (found == target.options.end())
+    target.options.emplace_back("options", kDay);
+  else
+    found->second += std::string(" ") + kDay;
+  return connect(target);
 }
 
 PostgresDatabase::PostgresDatabase(const PostgresDatabaseOptions& options)

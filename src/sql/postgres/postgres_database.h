@@ -32,5 +32,7 @@ class PostgresDatabase : public Database {
 
 /// A connection of its own, for what is no business of the stores. Throws as PostgresDatabase does.
 std::unique_ptr<Connection> connect_to_postgres(const std::string& uri);
+/// The same for what takes as long as there are rows: statements have a day.
+std::unique_ptr<Connection> connect_patiently_to_postgres(const std::string& uri);
 
 }  // namespace millrace::sql
