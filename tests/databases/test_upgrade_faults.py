@@ -70,8 +70,10 @@ def test_two_upgrades_of_one_file_at_once_do_no_harm(old, expected, tmp_path):
 
 
 def schema_of(server, database):
-    """Without the numbers that rows had in between."""
-    return [re.sub(r" AUTO_INCREMENT=\d+", "", line) for line in server.schema(database)]
+    """Without the numbers that rows had in between, and without the index that MariaDB makes for a foreign key by itself:
+    it takes it away when there is one of ours that begins with the same column."""
+    lines = [re.sub(r" AUTO_INCREMENT=\d+", "", line) for line in server.schema(database)]
+    return [line for line in lines if line != "  KEY `experiment_id` (`experiment_id`)"]
 
 
 @pytest.mark.parametrize("server_of", [PostgresServer, MariadbServer])
