@@ -1,11 +1,11 @@
 """`--read-only` on an SQLite database that nobody may write, as on a mounted archive or in a colleague's folder."""
 
 import os
+import pathlib
 import shutil
 import sqlite3
 import subprocess
 import sys
-import pathlib
 
 import mlflow
 import pytest
@@ -43,8 +43,7 @@ def browser(folder, archive):
                           "--artifacts-destination", str(archive / "mlartifacts"), wrapper=AS_ANYBODY)
 
 
-@pytest.mark.parametrize("kind", [MillraceServer, MlflowServer])
-@pytest.mark.parametrize("mode", [0o555, 0o755])
+@pytest.mark.parametrize("kind, mode", [(MillraceServer, 0o555), (MlflowServer, 0o555), (MillraceServer, 0o755)])
 def test_what_was_written_is_shown_and_nothing_is_changed(tmp_path, kind, mode):
     archive = tmp_path / "a folder"
     archive.mkdir()
