@@ -1,4 +1,4 @@
-"""Measures Millrace on PostgreSQL beside FastTrackML on PostgreSQL and bare PostgreSQL; prints a Markdown table.
+"""Measures Millrace on PostgreSQL beside FastTrackML and `mlflow server` on it and bare PostgreSQL; prints a Markdown table.
 
 A PostgreSQL server of Debian's packages is started with durable commits; each server has a database of its own in
 it. They are visited in turn, round after round; figures are medians of the rounds. Usage: ./dev bench-databases
@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import uuid
 
-from run import (FILTER_ORDER, ROOT, TOOLS, FastTrackML, Quiet, Table, fresh_batches, http, load, metric_requests, run_with_metrics,
+from run import (FILTER_ORDER, ROOT, TOOLS, DefaultMlflow, FastTrackML, Quiet, Table, fresh_batches, http, load, metric_requests, run_with_metrics,
                  search_request)
 
 from postgres import PASSWORD, PostgresServer  # tests/, which run.py put into the path
@@ -22,6 +22,7 @@ BARE = "bare PostgreSQL"
 SQLITE = "Millrace, SQLite"
 OURS = "Millrace"
 PEER = "FastTrackML"
+MLFLOW = "mlflow server"
 
 
 class FastTrackMLOnPostgres(FastTrackML):
@@ -32,6 +33,15 @@ class FastTrackMLOnPostgres(FastTrackML):
     def command(self):
         fml = ROOT / "build/venv-fasttrackml/bin/fml"
         return [str(fml), "server", "--listen-address", f"127.0.0.1:{self.port}", "--database-uri", self.uri]
+
+
+class MlflowOnPostgres(DefaultMlflow):
+    def __init__(self, folder, uri):
+        super().__init__(folder)
+        self.uri = uri
+
+    def command(self):
+        return [*super().command(), "--backend-store-uri", self.uri]
 
 
 def seed_runs(postgres, database, runs, keys=10):
@@ -118,33 +128,40 @@ def main():
     subprocess.run(["ninja", "-C", str(ROOT / "build/release"), "load", "rawpostgres"], check=True, stdout=subprocess.DEVNULL)
     table = Table()
     with tempfile.TemporaryDirectory(prefix="millrace-bench-") as name, PostgresServer() as postgres:
-        folders = {who: pathlib.Path(name) / who for who in (OURS, PEER, SQLITE)}
+        folders = {who: pathlib.Path(name) / who for who in (OURS, PEER, MLFLOW, SQLITE)}
         for folder in folders.values():
             folder.mkdir()
         uri = postgres.create("ours").replace("+psycopg2", "")
         theirs = postgres.create("theirs").replace("postgresql+psycopg2", "postgres")
-        servers = {OURS: Quiet(folders[OURS], "--backend-store-uri", uri), PEER: FastTrackMLOnPostgres(folders[PEER], theirs), SQLITE: Quiet(folders[SQLITE])}
+        servers = {
+            OURS: Quiet(folders[OURS], "--backend-store-uri", uri),
+            PEER: FastTrackMLOnPostgres(folders[PEER], theirs),
+            MLFLOW: MlflowOnPostgres(folders[MLFLOW], postgres.create("official")),
+            SQLITE: Quiet(folders[SQLITE]),
+        }
         for server in servers.values():
             server.start()
         try:
-            writes = {who: {"metric": metric_requests(servers[who]), "batch": fresh_batches(servers[who]), "run": run_with_metrics(servers[who])} for who in (OURS, PEER)}
-            experiment = seed_runs(postgres, "ours", 50_000)
+            writes = {who: {"metric": metric_requests(servers[who]), "batch": fresh_batches(servers[who]), "run": run_with_metrics(servers[who])} for who in (OURS, PEER, MLFLOW)}
+            seeded = {OURS: seed_runs(postgres, "ours", 50_000), MLFLOW: seed_runs(postgres, "official", 50_000)}
             for who in (OURS, SQLITE):
                 seed_models(servers[who], chosen.models)
-            postgres.query("VACUUM ANALYZE", "ours")
+            for database in ("ours", "official"):
+                postgres.query("VACUUM ANALYZE", database)
             for _ in range(chosen.rounds):
                 measure_raw(table, uri, chosen.seconds)
-                for who in (OURS, PEER):
+                for who in (OURS, PEER, MLFLOW):
                     measure_writes(table, who, servers[who], chosen.seconds, writes[who])
                 for title, body in (("filter and order by metric", FILTER_ORDER), ("first page", {})):
-                    table.add(f"search-runs p50 ms, {title}, 50,000 runs", OURS, load(servers[OURS], 1, chosen.seconds, search_request(experiment, **body))["p50"])
+                    for who, experiment in seeded.items():
+                        table.add(f"search-runs p50 ms, {title}, 50,000 runs", who, load(servers[who], 1, chosen.seconds, search_request(experiment, **body))["p50"])
                 for title, requests in model_requests().items():
                     for who in (OURS, SQLITE):
                         table.add(f"search of {chosen.models:,} models with 5 versions p50 ms, {title}, 100 a page", who, load(servers[who], 1, chosen.seconds, requests)["p50"])
         finally:
             for server in servers.values():
                 server.stop()
-    text = table.markdown([OURS, BARE, PEER, SQLITE])
+    text = table.markdown([OURS, BARE, PEER, MLFLOW, SQLITE])
     assert PASSWORD not in text
     print(text)
     if chosen.out:

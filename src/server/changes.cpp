@@ -3,76 +3,14 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
-#include <set>
 
 #include "access/policy.h"
 #include "base/error.h"
-#include "wire/json_writer.h"
 
 namespace millrace::server {
 namespace {
 
 constexpr size_t kMostSubscribers = 512;
-// Ids that one event may tell; a client that is told more reads everything anew anyway.
-constexpr size_t kMostIds = 500;
-
-// What was touched since the last event.
-class Changes {
- public:
-  bool empty() const { return !all_ && experiments_.empty() && runs_.empty() && models_.empty(); }
-
-  void add(v1::ResourceKind kind, const std::vector<std::string>& ids) {
-    std::set<std::string>* set = set_of(kind);
-    if (set == nullptr || ids.empty() || (ids.size() == 1 && ids[0].empty())) {
-      all_ = true;
-      return;
-    }
-    set->insert(ids.begin(), ids.end());
-    if (experiments_.size() + runs_.size() + models_.size() > kMostIds) forget_ids();
-  }
-
-  std::string event() const {
-    std::string text = "event: change\ndata: {\"experiments\":" + list(experiments_) +
-                       ",\"runs\":" + list(runs_) + ",\"models\":" + list(models_) + ",\"all\":";
-    return text + (all_ ? "true}\n\n" : "false}\n\n");
-  }
-
- private:
-  std::set<std::string>* set_of(v1::ResourceKind kind) {
-    switch (kind) {
-      case v1::RESOURCE_KIND_EXPERIMENT:
-        return &experiments_;
-      case v1::RESOURCE_KIND_RUN:
-        return &runs_;
-      case v1::RESOURCE_KIND_LOGGED_MODEL:
-        return &models_;
-      default:
-        return nullptr;
-    }
-  }
-
-  void forget_ids() {
-    experiments_.clear();
-    runs_.clear();
-    models_.clear();
-    all_ = true;
-  }
-
-  static std::string list(const std::set<std::string>& ids) {
-    std::string text = "[";
-    for (const std::string& id : ids) {
-      if (text.size() > 1) text += ',';
-      wire::append_json_string(id, text);
-    }
-    return text + "]";
-  }
-
-  std::set<std::string> experiments_;
-  std::set<std::string> runs_;
-  std::set<std::string> models_;
-  bool all_ = false;
-};
-
 // What is fetched changes nothing, also where only those may fetch it who may change it.
 bool may_change(const wire::Operation& operation) {
   const auto& bindings = operation.bindings;
@@ -100,7 +38,7 @@ class ChangeFeed::Subscribers {
   }
   size_t count() const { return count_.load(std::memory_order_relaxed); }
 
-  void tell(v1::ResourceKind kind, const std::vector<std::string>& ids);
+  void tell(const ChangeSet& changes);
 
  private:
   std::mutex mutex_;
@@ -120,7 +58,7 @@ class ChangeFeed::Subscription : public LiveSource {
     const std::lock_guard lock(mutex_);
     if (greeting_) return greet();
     if (changes_.empty()) return {};
-    std::string event = changes_.event();
+    std::string event = "event: change\ndata: " + changes_.json() + "\n\n";
     changes_ = {};
     return event;
   }
@@ -142,11 +80,11 @@ class ChangeFeed::Subscription : public LiveSource {
 
   std::string_view filler() const override { return ": nothing new\n\n"; }
 
-  void add(v1::ResourceKind kind, const std::vector<std::string>& ids) {
+  void add(const ChangeSet& changes) {
     std::function<void()> ready;
     {
       const std::lock_guard lock(mutex_);
-      changes_.add(kind, ids);
+      changes_.add(changes);
       ready.swap(ready_);
     }
     if (ready) ready();
@@ -163,14 +101,14 @@ class ChangeFeed::Subscription : public LiveSource {
   const std::chrono::steady_clock::time_point end_;
   std::mutex mutex_;
   bool greeting_ = true;
-  Changes changes_;
+  ChangeSet changes_;
   std::function<void()> ready_;
 };
 
-void ChangeFeed::Subscribers::tell(v1::ResourceKind kind, const std::vector<std::string>& ids) {
+void ChangeFeed::Subscribers::tell(const ChangeSet& changes) {
   // Under the lock, so that no subscription ends while it is told.
   const std::lock_guard lock(mutex_);
-  for (Subscription* subscription : set_) subscription->add(kind, ids);
+  for (Subscription* subscription : set_) subscription->add(changes);
 }
 
 ChangeFeed::ChangeFeed(std::chrono::milliseconds longest)
@@ -181,13 +119,24 @@ std::unique_ptr<ByteSource> ChangeFeed::watch_changes(const CallContext&, const 
   return std::make_unique<Subscription>(subscribers_, longest_);
 }
 
+void ChangeFeed::relay_to(std::function<void(const ChangeSet&)> others) {
+  others_ = std::move(others);
+}
+
 void ChangeFeed::note(const wire::Operation& operation, const google::protobuf::Message& request) noexcept {
-  if (subscribers_->count() == 0 || !may_change(operation)) return;
+  if ((subscribers_->count() == 0 && !others_) || !may_change(operation)) return;
   try {
-    subscribers_->tell(operation.access.resource, access::resource_ids(request, operation.access));
+    ChangeSet changes;
+    changes.add(operation.access.resource, access::resource_ids(request, operation.access));
+    if (others_) others_(changes);
+    subscribers_->tell(changes);
   } catch (const std::exception&) {
     // Out of memory: the call itself has succeeded, which counts more than telling of it.
   }
+}
+
+void ChangeFeed::tell(const ChangeSet& changes) {
+  subscribers_->tell(changes);
 }
 
 int64_t ChangeFeed::subscribers() const {

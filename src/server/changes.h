@@ -1,13 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
-#include <mutex>
-#include <string>
-#include <unordered_set>
-#include <vector>
 
 #include "millrace/v1/changes.gen.h"
+#include "server/change_set.h"
 #include "wire/operation.h"
 
 namespace millrace::server {
@@ -27,9 +25,15 @@ class ChangeFeed : public ChangeService {
   /// Throws RESOURCE_EXHAUSTED when there are as many subscribers as there may be.
   std::unique_ptr<ByteSource> watch_changes(const CallContext&, const v1::WatchChangesRequest&) override;
 
+  /// What is noted from now on is handed to `others` too, on the thread that notes it. Called before any.
+  void relay_to(std::function<void(const ChangeSet&)> others);
+
   /// Takes note of a call that succeeded; its effect is durable. Reads are not told. Costs one look at an
-  /// atomic while nobody listens.
+  /// atomic while nobody listens and nothing is relayed.
   void note(const wire::Operation& operation, const google::protobuf::Message& request) noexcept;
+
+  /// Tells subscribers of what was noted elsewhere.
+  void tell(const ChangeSet& changes);
 
   int64_t subscribers() const;
 
@@ -38,6 +42,7 @@ class ChangeFeed : public ChangeService {
   class Subscribers;
   const std::chrono::milliseconds longest_;
   std::shared_ptr<Subscribers> subscribers_;
+  std::function<void(const ChangeSet&)> others_;
 };
 
 }  // namespace millrace::server

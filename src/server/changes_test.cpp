@@ -46,6 +46,18 @@ TEST_CASE("a watcher is greeted, then told once of everything that was touched")
   CHECK(live.take().empty());
 }
 
+TEST_CASE("what is noted is handed on, what others hand over is told and not handed back") {
+  ChangeFeed feed;
+  std::string handed;
+  feed.relay_to([&](const ChangeSet& changes) { handed += changes.message(1000); });
+  log_metric(feed, "a");  // also while nobody listens here
+  const auto source = feed.watch_changes(kContext, {});
+  source->live()->take();
+  feed.tell(ChangeSet::from_message("rb\n"));
+  CHECK(handed == "ra\n");
+  CHECK(source->live()->take().find("\"runs\":[\"b\"]") != std::string::npos);
+}
+
 TEST_CASE("reads are not told, what has no id is told as everything") {
   ChangeFeed feed;
   const auto source = feed.watch_changes(kContext, {});

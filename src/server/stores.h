@@ -33,6 +33,8 @@ class Stores {
 
   /// Of the built-in tracking store; nothing of a plugin's.
   std::optional<sql::WriterStatistics> writer_statistics() const;
+  /// Whether runs are kept by the built-in store on a database.
+  bool has_database() const { return database_ != nullptr; }
   /// Whether reads of the tracking store wait for another process or for files, which may take as long as
   /// they like.
   bool is_remote() const { return database_ == nullptr || database_->is_remote(); }

@@ -12,6 +12,7 @@
 #include "server/app/mounted_app.h"
 #include "server/application.h"
 #include "server/built_ins.h"
+#include "server/change_relay.h"
 #include "server/changes.h"
 #include "server/metrics.h"
 #include "server/pages.h"
@@ -19,6 +20,7 @@
 #include "server/server_status.h"
 #include "server/stores.h"
 #include "server/webhook_metrics.h"
+#include "sql/postgres/uri.h"
 #include "tracking/dataset_service.h"
 #include "tracking/experiment_service.h"
 #include "tracking/logged_model_service.h"
@@ -106,6 +108,7 @@ class TrackingServer::Parts {
         registered_models_(stores_.registry(), webhooks_.listener()),
         model_versions_(stores_.registry(), stores_.tracking(), registry_settings(settings),
                         webhooks_.listener()),
+        relay_(make_relay(settings, log)),
         metrics_(wire::operations()),
         health_(plugins_, stores_.tracking(), stores_.registry()),
         status_(settings, plugins_, health_, metrics_, make_figures()),
@@ -149,6 +152,16 @@ class TrackingServer::Parts {
     services.artifact_service = &run_artifacts_;
     services.artifact_proxy_service = &artifact_proxy_;
     return services;
+  }
+
+  // Other servers on the database learn what is changed here, and the other way round.
+  std::unique_ptr<ChangeRelay> make_relay(const Settings& settings, Log& log) {
+    const std::string& uri = settings.backend_store_uri;
+    if (!stores_.has_database() || !sql::postgres::is_postgres_uri(uri)) return nullptr;
+    auto relay = std::make_unique<ChangeRelay>(
+        uri, [this](const ChangeSet& changes) { changes_.tell(changes); }, log);
+    changes_.relay_to([&relay = *relay](const ChangeSet& changes) { relay.send(changes); });
+    return relay;
   }
 
   // Asked once requests come, when all parts are there.
@@ -228,6 +241,7 @@ class TrackingServer::Parts {
   registry::RegistryModelService registered_models_;
   registry::RegistryVersionService model_versions_;
   ChangeFeed changes_;
+  std::unique_ptr<ChangeRelay> relay_;
   Metrics metrics_;
   HealthReport health_;
   ServerStatusService status_;

@@ -1,21 +1,28 @@
-"""Servers for the tests: ours, or the official one to prove an expectation against (--server=mlflow)."""
+"""Servers for the tests: ours, four of ours behind nginx (--server=cluster), or the official one to prove an expectation
+against (--server=mlflow)."""
 
 import pytest
 
+from cluster import Cluster
+from postgres import PostgresServer
 from servers import MillraceServer, MlflowServer
 
 pytest.register_assert_rewrite("database_cases")
 
 
 def pytest_addoption(parser):
-    parser.addoption("--server", choices=["millrace", "mlflow"], default="millrace", help="the server under test")
+    parser.addoption("--server", choices=["millrace", "cluster", "mlflow"], default="millrace", help="the server under test")
 
 
 @pytest.fixture(scope="session")
 def server(request, tmp_path_factory):
-    kind = {"millrace": MillraceServer, "mlflow": MlflowServer}[request.config.getoption("--server")]
-    with kind(tmp_path_factory.mktemp("server")) as running:
-        yield running
+    folder, kind = tmp_path_factory.mktemp("server"), request.config.getoption("--server")
+    if kind == "cluster":
+        with PostgresServer() as database, Cluster(folder, database.create("cluster")) as running:
+            yield running
+    else:
+        with {"millrace": MillraceServer, "mlflow": MlflowServer}[kind](folder) as running:
+            yield running
 
 
 @pytest.fixture

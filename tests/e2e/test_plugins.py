@@ -10,7 +10,7 @@ import mlflow
 import pytest
 import requests
 from mlflow.tracking import MlflowClient
-from processes import children_of
+from processes import children_of, kill_children
 from servers import ROOT, MillraceServer
 
 SHELF = ROOT / "build/release/examples/plugins/shelf/plugins"
@@ -106,8 +106,7 @@ def test_a_registry_in_python_serves_the_official_client(tmp_path, monkeypatch, 
     flags += ["--registry-store-uri", f"file-plugin:{tmp_path}/models"] if apart else []
     with MillraceServer(tmp_path, *flags) as server:
         register_two_versions(server)
-        for child in children_of(server.process.pid):
-            os.kill(child, signal.SIGKILL)
+        assert kill_children(server.process.pid)
     with MillraceServer(tmp_path, *flags) as server:
         require_two_versions(server)
         with pytest.raises(mlflow.exceptions.MlflowException, match="already exists"):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
-import signal
 import statistics
 import threading
 import time
 
 import requests
-from processes import children_of
+from processes import kill_children
 from servers import ROOT, MillraceServer
 
 SHELF = ROOT / "build/release/examples/plugins/shelf/plugins"
@@ -65,12 +63,10 @@ def wait_until_served(load: Load, moment: float) -> float:
 
 
 def kill_plugin(server: MillraceServer) -> float:
-    """Kills the plugin's process; the moment."""
-    while not (children := children_of(server.process.pid)):
+    """Kills the plugin's process; the moment after, since until then the process may answer a new request."""
+    while not kill_children(server.process.pid):
         time.sleep(0.001)
-    moment = time.monotonic()
-    os.kill(children[0], signal.SIGKILL)
-    return moment
+    return time.monotonic()
 
 
 def test_a_plugin_killed_fifty_times_under_load_is_back_within_a_second_each_time(tmp_path: pathlib.Path) -> None:

@@ -142,7 +142,7 @@ class Translation {
     }
   }
 
-  // A SELECT with a limit and no order says how many rows it wants right here.
+  // A SELECT with a limit and neither order nor offset says how many rows it wants right here.
   void take_select() {
     ordered_.back() = false;
     text_ += "SELECT ";
@@ -150,6 +150,7 @@ class Translation {
     const std::string_view scope = sql_.rest().substr(0, find_at_top(sql_.rest(), "UNION ALL "));
     const size_t limit = find_at_top(scope, "LIMIT ");
     if (limit == std::string_view::npos || find_at_top(scope, "ORDER BY ") != std::string_view::npos) return;
+    if (find_at_top(scope, " OFFSET ") != std::string_view::npos) return;
     Scanner operand(scope.substr(limit));
     operand.skip("LIMIT ");
     text_ += "TOP (";
@@ -167,17 +168,14 @@ class Translation {
   }
 
   void take_limit() {
-    if (!ordered_.back()) {  // said behind SELECT
-      drop_blank();
-      if (sql_.at_parameter()) sql_.take(1);
-      sql_.take_word();
-      return;
-    }
     Scanner most = sql_;
     if (sql_.at_parameter()) sql_.take(1);
     sql_.take_word();
+    const bool skips = sql_.skip(" OFFSET ");
+    if (!ordered_.back() && !skips) return drop_blank();  // said behind SELECT
+    if (!ordered_.back()) text_ += "ORDER BY (SELECT NULL) ";
     text_ += "OFFSET ";
-    if (sql_.skip(" OFFSET ")) {
+    if (skips) {
       put_operand(sql_);
     } else {
       text_ += '0';

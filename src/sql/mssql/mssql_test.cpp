@@ -89,6 +89,8 @@ TEST_CASE("limits are said where T-SQL wants them") {
         "SELECT DISTINCT TOP ($1) a FROM t WHERE b = $2");
   CHECK(shown("SELECT a FROM t ORDER BY a LIMIT ?1 OFFSET ?2") ==
         "SELECT a FROM t ORDER BY a OFFSET $2 ROWS FETCH NEXT $1 ROWS ONLY");
+  CHECK(shown("SELECT 1 FROM t WHERE a = 1 LIMIT 1 OFFSET ?1") ==
+        "SELECT 1 FROM t WHERE a = 1 ORDER BY (SELECT NULL) OFFSET $1 ROWS FETCH NEXT 1 ROWS ONLY");
   CHECK(shown("SELECT count(*) FROM (SELECT 1 AS x FROM t WHERE a = ?1 LIMIT ?2) AS n") ==
         "SELECT count(*) FROM (SELECT TOP ($2) 1 AS x FROM t WHERE a = $1) AS n");
   CHECK(shown("SELECT a FROM t WHERE b = (SELECT c FROM u ORDER BY c DESC LIMIT 1) UNION ALL SELECT a FROM v "

@@ -16,11 +16,14 @@ struct Meaning {
 };
 
 // The first that fits counts.
-constexpr std::array<Meaning, 21> kMeanings{{
+constexpr std::array<Meaning, 22> kMeanings{{
     {"40001", ErrorCode::kTemporarilyUnavailable, Kind::kPassing,
      "Others change the same rows of the database; try again."},
     {"40P01", ErrorCode::kTemporarilyUnavailable, Kind::kPassing,
      "Others lock the same rows of the database; try again."},
+    // Distributed databases say so of a commit whose answer they lost.
+    {"40003", ErrorCode::kTemporarilyUnavailable, Kind::kUnknown,
+     "The database does not know whether the change was kept; look before trying again."},
     // Another server was first. The second look sees what it made, and says what that means.
     {"23505", ErrorCode::kResourceConflict, Kind::kPassing, "The database has such a row already."},
     {"23", ErrorCode::kResourceConflict, Kind::kLasting, "The database refused a row."},

@@ -25,23 +25,6 @@ bool has(const Target& target, std::string_view keyword) {
                      [&](const auto& option) { return option.first == keyword; });
 }
 
-PGconn* connect(const Target& target) {
-  const std::string password(target.password.reveal());
-  std::vector<const char*> keywords;
-  std::vector<const char*> values;
-  const auto add = [&](const char* keyword, const char* value) {
-    keywords.push_back(keyword);
-    values.push_back(value);
-  };
-  for (const auto& [keyword, value] : target.options) add(keyword.c_str(), value.c_str());
-  if (!password.empty()) add("password", password.c_str());
-  if (!has(target, "connect_timeout")) add("connect_timeout", "10");
-  add("fallback_application_name", "millrace");
-  add("client_encoding", "UTF8");
-  add(nullptr, nullptr);
-  return PQconnectdbParams(keywords.data(), values.data(), 0);
-}
-
 // libpq tells of a refused connection by words only.
 ErrorCode code_of_refusal(const std::string& message) {
   const auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
@@ -59,12 +42,31 @@ std::string field(const Result& result, int code) {
 
 }  // namespace
 
-Session::Session(const Target& target) : target_(target), connection_(connect(target)) {
+PGconn* open_connection(const Target& target) {
+  const std::string password(target.password.reveal());
+  std::vector<const char*> keywords;
+  std::vector<const char*> values;
+  const auto add = [&](const char* keyword, const char* value) {
+    keywords.push_back(keyword);
+    values.push_back(value);
+  };
+  for (const auto& [keyword, value] : target.options) add(keyword.c_str(), value.c_str());
+  if (!password.empty()) add("password", password.c_str());
+  if (!has(target, "connect_timeout")) add("connect_timeout", "10");
+  add("fallback_application_name", "millrace");
+  add("client_encoding", "UTF8");
+  add(nullptr, nullptr);
+  return PQconnectdbParams(keywords.data(), values.data(), 0);
+}
+
+Error refusal_of(const PGconn* connection, const Target& target) {
+  const std::string why = without_secrets(PQerrorMessage(connection), target.secrets);
+  return {code_of_refusal(why), "Cannot connect to the " + target.label() + ": " + why};
+}
+
+Session::Session(const Target& target) : target_(target), connection_(open_connection(target)) {
   try {
-    if (PQstatus(connection_) != CONNECTION_OK) {
-      const std::string why = message();
-      throw Error(code_of_refusal(why), "Cannot connect to the " + target_.label() + ": " + why);
-    }
+    if (PQstatus(connection_) != CONNECTION_OK) throw refusal_of(connection_, target_);
     PQsetNoticeReceiver(connection_, ignore, nullptr);
     check_version();
     settle_time_out();

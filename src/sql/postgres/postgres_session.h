@@ -40,6 +40,11 @@ struct Answer {
   bool arrived = false;
 };
 
+/// Connects by libpq; what came of it, PQstatus() tells. The caller ends it with PQfinish().
+PGconn* open_connection(const Target& target);
+/// The Error for a connection that was refused, without anything secret.
+Error refusal_of(const PGconn* connection, const Target& target);
+
 /// A connection to PostgreSQL in libpq's pipeline mode: statements are sent one after another, and their
 /// results are waited for where somebody needs one. One thread at a time.
 ///

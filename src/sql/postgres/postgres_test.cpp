@@ -120,6 +120,7 @@ TEST_CASE("SQLSTATEs are told apart by what a caller can do") {
   using Kind = TransactionFault::Kind;
   CHECK(fault_of("40P01", "x").kind() == Kind::kPassing);
   CHECK(fault_of("40001", "x").kind() == Kind::kPassing);
+  CHECK(fault_of("40003", "x").kind() == Kind::kUnknown);
   CHECK(fault_of("23505", "x").kind() == Kind::kPassing);
   CHECK(fault_of("23514", "x").kind() == Kind::kLasting);
   CHECK(fault_of("22001", "x").code() == ErrorCode::kInvalidParameterValue);

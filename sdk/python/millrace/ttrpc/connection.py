@@ -186,9 +186,10 @@ class Connection:
             raise StatusError(StatusCode.INVALID_ARGUMENT, "stream ids grow and are not used again")
         self._last_id = frame.stream_id
         request = _parse_request(payload)
-        method = self._find(request.service, request.method)
-        deadline = time.monotonic() + request.timeout_nano / 1e9 if request.timeout_nano else None
-        call = Call(request.service, request.method, request.metadata, deadline, self._lost)
+        service, name, limit = request.service, request.method, request.timeout_nano
+        method = self._find(service, name)
+        deadline = time.monotonic() + limit / 1e9 if limit else None
+        call = Call(service, name, request.metadata, deadline, self._lost)
         if isinstance(method, UnaryMethod):
             return _UnaryTask(self, frame.stream_id, call, method, request.payload)
         return self._open(frame, call, method, request.payload)
@@ -218,9 +219,10 @@ class Connection:
         methods = self._services.get(service)
         if methods is None:
             raise StatusError(StatusCode.UNIMPLEMENTED, f"there is no service {service}")
-        if method not in methods:
+        found = methods.get(method)
+        if found is None:
             raise StatusError(StatusCode.UNIMPLEMENTED, f"{service} has no method {method}")
-        return methods[method]
+        return found
 
 
 def _parse_request(payload: Bytes) -> Envelope:

@@ -57,7 +57,11 @@ class Call:
 
     def find(self, key: str) -> str:
         """The value of a key of the metadata, or an empty string. Throws as `metadata` does."""
-        return next((value for name, value in map(_entry, self._entries) if name == key), "")
+        for encoded in self._entries:
+            name, value = _entry(encoded)
+            if name == key:
+                return value
+        return ""
 
     @property
     def expired(self) -> bool:

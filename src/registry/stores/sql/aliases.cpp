@@ -31,7 +31,7 @@ v1::ModelVersion SqlRegistryStore::get_model_version(const CallContext&,
 
 Done SqlRegistryStore::set_registered_model_alias(const CallContext&, const v1::plugin::AliasWrite& request) {
   database_->writer().run([&](Connection& connection) {
-    require_model_version(connection, request.name(), request.version());
+    lock_model_version(connection, request.name(), request.version());
     connection
         .prepare(
             "INSERT INTO registered_model_aliases(workspace, name, alias, version) "

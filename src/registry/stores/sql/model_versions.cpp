@@ -48,7 +48,7 @@ void insert_row(Connection& connection, int64_t number, const NewModelVersion& v
 }
 
 v1::ModelVersion insert(Connection& connection, const NewModelVersion& version) {
-  require_registered_model(connection, version.name());
+  lock_registered_model(connection, version.name());
   const int64_t number = next_number(connection, version.name());
   insert_row(connection, number, version);
   for (const auto& tag : version.tags())
@@ -71,7 +71,7 @@ v1::ModelVersion describe(Connection& connection, const ModelVersionDescription&
 // What the version said is taken out of its row, with the marks that the reference writes.
 void remove(Connection& connection, const ModelVersionDeletion& deletion) {
   const std::string_view name = deletion.name();
-  require_model_version(connection, name, deletion.version());
+  lock_model_version(connection, name, deletion.version());
   connection
       .prepare(
           "DELETE FROM registered_model_aliases WHERE workspace = 'default' AND name = ?1 AND version = ?2")
@@ -105,7 +105,7 @@ void archive_others(Connection& connection, const StageTransition& transition) {
 }
 
 v1::ModelVersion move(Connection& connection, const StageTransition& transition) {
-  require_model_version(connection, transition.name(), transition.version());
+  lock_model_version(connection, transition.name(), transition.version());
   if (transition.archive_existing()) archive_others(connection, transition);
   connection
       .prepare(

@@ -72,7 +72,7 @@ void describe(Connection& connection, const RegisteredModelChanges& changes) {
 }
 
 v1::RegisteredModel apply(Connection& connection, const RegisteredModelChanges& changes) {
-  require_registered_model(connection, changes.name());
+  lock_registered_model(connection, changes.name());
   if (changes.has_description()) describe(connection, changes);
   if (changes.has_new_name()) rename(connection, changes);
   const std::string& name = changes.has_new_name() ? changes.new_name() : changes.name();
@@ -81,7 +81,7 @@ v1::RegisteredModel apply(Connection& connection, const RegisteredModelChanges& 
 }
 
 void remove(Connection& connection, std::string_view name) {
-  require_registered_model(connection, name);
+  lock_registered_model(connection, name);
   for (const std::string_view table : kTablesOfModels) {
     connection.prepare("DELETE FROM " + std::string(table) + " WHERE workspace = 'default' AND name = ?1")
         .bind(1, name)

@@ -63,6 +63,16 @@ void read_latest_versions(Connection& connection, v1::RegisteredModel& model) {
             [](const auto& a, const auto& b) { return number_of(a) < number_of(b); });
 }
 
+// Whoever had to wait for it has to look again. A database with one writer has nobody to wait for.
+void lock_row(Connection& connection, std::string_view name) {
+  connection
+      .prepare(
+          "UPDATE registered_models SET last_updated_time = last_updated_time WHERE workspace = 'default' "
+          "AND name = ?1")
+      .bind(1, name)
+      .run();
+}
+
 }  // namespace
 
 int64_t number_of(const v1::ModelVersion& version) {
@@ -153,6 +163,20 @@ void require_model_version(Connection& connection, std::string_view name, int64_
       "SELECT 1 FROM model_versions WHERE workspace = 'default' AND name = ?1 AND version = ?2 AND "
       "current_stage <> ?3");
   if (!row.bind(1, name).bind(2, version).bind(3, kDeletedStage).step()) throw_no_version(name, version);
+}
+
+void lock_registered_model(Connection& connection, std::string_view name) {
+  require_registered_model(connection, name);
+  if (!connection.is_remote()) return;
+  lock_row(connection, name);
+  require_registered_model(connection, name);
+}
+
+void lock_model_version(Connection& connection, std::string_view name, int64_t version) {
+  require_model_version(connection, name, version);
+  if (!connection.is_remote()) return;
+  lock_row(connection, name);
+  require_model_version(connection, name, version);
 }
 
 void touch_registered_model(Connection& connection, std::string_view name, int64_t time) {

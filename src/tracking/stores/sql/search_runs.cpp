@@ -143,15 +143,17 @@ int64_t count_runs(Connection& connection, const RunQuery& query, int64_t most) 
 // The walk is cheap when matches are frequent among all values of the metric, and may have to go through the
 // whole database when they are not. So it gets a budget of virtual machine instructions, about what the scan
 // would need, and gives up beyond it. Large experiments are not counted to their end, which alone would cost
-// more than the walk.
+// more than the walk; on a server, whose budget is a time and rough, no further than to tell them from small
+// ones.
 std::optional<std::vector<FoundRun>> try_metric_walk(Connection& connection, const RunQuery& query,
                                                      int64_t skip) {
   constexpr int64_t kStepsPerRun = 60;
   constexpr int64_t kMostCounted = 4000;
   constexpr int64_t kLargestBudget = 4'000'000;
-  const int64_t runs = count_runs(connection, query, kMostCounted);
+  const int64_t most = connection.is_remote() ? kSmallExperiment : kMostCounted;
+  const int64_t runs = count_runs(connection, query, most);
   if (runs < kSmallExperiment) return std::nullopt;
-  const int64_t budget = runs < kMostCounted ? runs * kStepsPerRun : kLargestBudget;
+  const int64_t budget = runs < most ? runs * kStepsPerRun : kLargestBudget;
   PageOfRuns page(skip, query.page().limit());
   const bool finished = connection.run_within(budget, [&] {
     for (const int rank : {0, 1}) {
