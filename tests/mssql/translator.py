@@ -18,6 +18,7 @@ from sqlglot.errors import SqlglotError
 
 import strict
 
+TEMPLATE = "kits"  # what databases of kits begin as
 NOTHING = "SELECT 1 WHERE FALSE"
 # What there are no words for, each in its own: what SQL Server keeps of itself, locks and settings.
 SPECIAL = [
@@ -190,7 +191,9 @@ class Databases:
             if cursor.fetchone():
                 self.known.add(known)
             elif name.startswith(("kit_", "test_")):
-                cursor.execute(f'CREATE DATABASE "{name}"')
+                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,))
+                template = f" TEMPLATE {TEMPLATE}" if name.startswith("kit_") and cursor.fetchone() else ""
+                cursor.execute(f'CREATE DATABASE "{name}"{template}')
                 self.known.add(known)
 
 
