@@ -14,7 +14,7 @@ using namespace millrace::conformance::testing;
 namespace {
 
 // Each statement is checked and put into other words on its way.
-constexpr double kEffort = 0.1;
+constexpr double kEffort = 0.05;
 
 std::string server_uri() {
   const char* uri = std::getenv("MILLRACE_TEST_MSSQL_URI");

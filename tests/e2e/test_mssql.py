@@ -4,10 +4,10 @@ of T-SQL and the rules in strict.py."""
 
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
-import pathlib
 
 import mlflow
 import pytest
@@ -15,7 +15,6 @@ import sqlglot
 from sqlglot import exp
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "mssql"))
-import strict  # noqa: E402
 import translator  # noqa: E402
 from database_cases import (  # noqa: E402, F401
     millrace, name_of, told, uri,
@@ -105,8 +104,7 @@ def test_a_statement_that_is_no_t_sql_fails_as_sql_server_says(tmp_path, databas
 
 
 def test_wrong_users_databases_and_ports_are_told_without_the_password(tmp_path, database):
-    assert "did not accept" in told(tmp_path, database.uri("test_x", password="s3cr3t")) or "Login failed" in told(
-        tmp_path, database.uri("test_x", password="s3cr3t"))
+    assert "Login failed for user" in told(tmp_path, database.uri("test_x", password="s3cr3t"))
     assert "Cannot connect to the database 'nowhere'" in told(tmp_path, database.uri("nowhere"))
     assert "Cannot connect" in told(tmp_path, database.uri("test_x", port=free_port()))
     assert "Installed ODBC drivers: " in told(tmp_path, f"mssql+pyodbc://{USER}:s3cr3t@h/d?driver=No+Such+Driver")
@@ -122,9 +120,6 @@ def test_a_statement_that_takes_too_long_is_ended(tmp_path, database, uri):  # n
             assert answer.json()["error_code"] == "DEADLINE_EXCEEDED"
         client.set_tag(run, "mlflow.runName", "y")
         assert client.get_run(run).data.tags["mlflow.runName"] == "y"
-
-
-PLACES = re.compile(r"\?|\b\d+\b")
 
 
 def test_every_statement_that_was_run_is_parsed(tmp_path, database, uri):  # noqa: F811

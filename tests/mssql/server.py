@@ -14,6 +14,7 @@ from database_user import PASSWORD, USER
 from postgres import PostgresServer
 from servers import ROOT
 
+END_OF_STATEMENT = "\n\x1e\n"
 HERE = pathlib.Path(__file__).parent
 
 
@@ -72,4 +73,4 @@ class TsqlServer(PostgresServer):
             holder.rollback()
 
     def recorded(self):
-        return [text for text in self.record.read_text().split("\n\n") if text]
+        return [text for text in self.record.read_text().split(END_OF_STATEMENT) if text]

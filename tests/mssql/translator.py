@@ -213,7 +213,7 @@ class Translator:
                 self.answers[text] = self.translated(text)
                 if self.record:
                     with self.record.open("a") as record:
-                        record.write(text + "\n\n")
+                        record.write(text + "\n\x1e\n")
             return self.answers[text]
 
     @staticmethod
