@@ -17,6 +17,9 @@ using files::ThingPlace;
 using sql::Connection;
 
 constexpr int64_t kPaceMs = 1000;
+// Of a transaction, so that what is read is of bounded size and an interruption costs little.
+constexpr size_t kMostThings = 64;
+constexpr size_t kMostPoints = 200'000;
 
 // "present": nothing is to be done; a text: why it cannot be.
 enum class Standing { kNew, kPresent, kElsewhere };
@@ -51,6 +54,15 @@ std::string new_id(Connection& connection, const v1::Experiment& experiment) {
       "experiment_id");
   row.bind(1, std::string_view(experiment.name())).step();
   return std::string(row.text(0));
+}
+
+const char* kind_of(const ThingPlace& place) {
+  return place.kind == ThingKind::kRun ? "runs" : "logged models";
+}
+
+// A database that is gone ends the import; what is wrong with one thing does not.
+bool ends_import(const Error& error) {
+  return error.code() == ErrorCode::kTemporarilyUnavailable || error.code() == ErrorCode::kResourceExhausted;
 }
 
 std::string as_it_is(const std::string& uri, const ThingPlace&) {
@@ -109,6 +121,7 @@ std::string FileImport::experiment_in_target(const ThingContent& content) {
     ThingContent copy = content;
     copy.place.name = id;
     copy.place.experiment = id;
+    copy.experiment->set_experiment_id(id);
     write_thing_rows(connection, copy, as_it_is, complain_);
     ++counts_["experiments"].imported;
     return id;
@@ -134,17 +147,17 @@ void FileImport::import_experiment(const std::string& id, bool in_trash) {
   for (const auto& entry : folder->entries()) {
     if (!entry.may_be_folder || !files::may_be_run(entry.name)) continue;
     if (folder->state(entry.name + "/" + files::kMeta))
-      import_thing({ThingKind::kRun, place.path + "/" + entry.name, entry.name, id, in_trash}, target,
-                   "runs");
+      import_thing({ThingKind::kRun, place.path + "/" + entry.name, entry.name, id, in_trash}, target);
   }
   if (const auto models = folder->find(files::kModels)) {
     for (const auto& entry : models->entries()) {
       if (models->state(entry.name + "/" + files::kMeta))
         import_thing({ThingKind::kModel, place.path + "/" + files::kModels + "/" + entry.name, entry.name, id,
                       in_trash},
-                     target, "logged models");
+                     target);
     }
   }
+  write_waiting();
   if (const auto traces = folder->find(files::kTraces)) {
     const auto number = static_cast<int64_t>(traces->entries().size());
     counts_["traces"].found += number;
@@ -152,36 +165,77 @@ void FileImport::import_experiment(const std::string& id, bool in_trash) {
   }
 }
 
-void FileImport::import_thing(const ThingPlace& place, const std::string& experiment, const char* kind) {
-  ImportCount& count = counts_[kind];
+void FileImport::import_thing(const ThingPlace& place, const std::string& experiment) {
+  ImportCount& count = counts_[kind_of(place)];
   ++count.found;
   show_progress();
   try {
-    if (target_ != nullptr) {
-      const Standing standing = target_->readers().read([&](Connection& connection) {
-        return standing_of(connection, place.kind, place.name, experiment);
-      });
-      if (standing == Standing::kPresent) {
-        ++count.present;
-        return;
-      }
-      if (standing == Standing::kElsewhere)
-        throw_invalid_parameter("the database has it in another experiment");
+    if (target_ != nullptr && is_present(place, experiment)) {
+      ++count.present;
+      return;
     }
-    ThingContent content = files::read_thing(root_, place, {}, {}, complain_);
-    if (!content.fault.empty()) throw_invalid_parameter(content.fault);
-    content.place.experiment = experiment;
-    if (target_ != nullptr)
-      target_->writer().run(
-          [&](Connection& connection) { write_thing_rows(connection, content, as_it_is, complain_); });
-    ++count.imported;
+    read_and_keep(place, experiment);
   } catch (const Error& error) {
-    // A database that is gone ends the import; what is wrong with one thing does not.
-    if (error.code() == ErrorCode::kTemporarilyUnavailable || error.code() == ErrorCode::kResourceExhausted)
-      throw;
-    ++count.left_out;
-    complain_(root_.path_of(place.path) + " is left out: " + error.what());
+    leave_out(place, error);
   }
+  if (waiting_.size() >= kMostThings || waiting_points_ >= kMostPoints) write_waiting();
+}
+
+// One of that id may be among those that wait: then it has to be there before the look.
+bool FileImport::is_present(const ThingPlace& place, const std::string& experiment) {
+  if (waiting_ids_.count(place.name) > 0) write_waiting();
+  const Standing standing = target_->readers().read(
+      [&](Connection& connection) { return standing_of(connection, place.kind, place.name, experiment); });
+  if (standing == Standing::kElsewhere) throw_invalid_parameter("the database has it in another experiment");
+  return standing == Standing::kPresent;
+}
+
+void FileImport::read_and_keep(const ThingPlace& place, const std::string& experiment) {
+  ThingContent content = files::read_thing(root_, place, {}, {}, complain_);
+  if (!content.fault.empty()) throw_invalid_parameter(content.fault);
+  if (target_ == nullptr) {
+    ++counts_[kind_of(place)].imported;
+    return;
+  }
+  content.place.experiment = experiment;
+  for (const auto& file : content.metrics) waiting_points_ += file.points.size() + file.metrics.size();
+  waiting_ids_.insert(place.name);
+  waiting_.push_back(std::move(content));
+}
+
+// When the database will not have them together, each is tried alone, and those that it will not have are
+// told.
+void FileImport::write_waiting() {
+  const std::vector<ThingContent> things = std::move(waiting_);
+  waiting_.clear();
+  waiting_ids_.clear();
+  waiting_points_ = 0;
+  if (things.empty()) return;
+  try {
+    return write(things);
+  } catch (const Error& error) {
+    if (ends_import(error)) throw;
+  }
+  for (const ThingContent& thing : things) {
+    try {
+      write({&thing, 1});
+    } catch (const Error& error) {
+      leave_out(thing.place, error);
+    }
+  }
+}
+
+void FileImport::write(std::span<const ThingContent> things) {
+  target_->writer().run([&](Connection& connection) {
+    for (const ThingContent& thing : things) write_thing_rows(connection, thing, as_it_is, complain_);
+  });
+  for (const ThingContent& thing : things) ++counts_[kind_of(thing.place)].imported;
+}
+
+void FileImport::leave_out(const ThingPlace& place, const Error& why) {
+  if (ends_import(why)) throw Error(why);
+  ++counts_[kind_of(place)].left_out;
+  complain_(root_.path_of(place.path) + " is left out: " + why.what());
 }
 
 void FileImport::import_models() {
@@ -201,8 +255,7 @@ void FileImport::import_models() {
       });
       ++(is_new ? count.imported : count.present);
     } catch (const Error& error) {
-      if (error.code() == ErrorCode::kTemporarilyUnavailable || error.code() == ErrorCode::kResourceExhausted)
-        throw;
+      if (ends_import(error)) throw;
       ++count.left_out;
       complain_(models->path_of(entry.name) + " is left out: " + error.what());
     }

@@ -34,6 +34,7 @@ void require_file(const std::string& path) {
 std::shared_ptr<sql::Database> open_sqlite(const Settings& settings, const std::string& uri) {
   sql::SqliteDatabaseOptions options;
   options.path = sql::sqlite_path(uri);
+  options.read_only = settings.read_only;
   if (settings.read_only) require_file(options.path);
   options.artifact_root = artifact_root(settings);
   // As many as there are threads that may read: none of them waits for a connection.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/percent.h"
 
 namespace millrace::sql {
 namespace {
@@ -197,6 +198,26 @@ std::string_view Statement::text(int column) const {
   return {data, static_cast<size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
+namespace {
+
+std::string immutable_uri(const std::string& path) {
+  return "file:" + percent_encode_path(path) + "?immutable=1";
+}
+
+// For statements of the stores, none of which has such words in a text.
+std::string without_index_orders(std::string_view sql) {
+  constexpr std::string_view kOrder = "INDEXED BY millrace_";
+  std::string plain;
+  for (size_t at = sql.find(kOrder); at != std::string_view::npos; at = sql.find(kOrder)) {
+    plain += sql.substr(0, at);
+    const size_t end = sql.find_first_of(" ),;", at + kOrder.size());
+    sql = end == std::string_view::npos ? std::string_view() : sql.substr(end);
+  }
+  return plain += sql;
+}
+
+}  // namespace
+
 struct Connection::CachedStatement {
   explicit CachedStatement(sqlite3_stmt* prepared) : statement(prepared) {}
   ~CachedStatement() { sqlite3_finalize(statement); }
@@ -215,7 +236,9 @@ Connection::Connection(const std::string& path, const ConnectionOptions& options
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   flags |= options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (options.create) flags |= SQLITE_OPEN_CREATE;
-  const int code = sqlite3_open_v2(path.c_str(), &database_, flags, options.vfs);
+  if (options.immutable) flags |= SQLITE_OPEN_URI;
+  const std::string name = options.immutable ? immutable_uri(path) : path;
+  const int code = sqlite3_open_v2(name.c_str(), &database_, flags, options.vfs);
   if (code != SQLITE_OK) {
     const Error error = error_of(code, sqlite3_errstr(code));
     sqlite3_close(database_);
@@ -243,7 +266,9 @@ Statement Connection::prepare(std::string_view sql) {
     return Statement(database_, found->second->statement, &found->second->on_loan);
   }
   sqlite3_stmt* prepared = nullptr;
-  check(database_, sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()),
+  const std::string plain = index_orders_ ? std::string() : without_index_orders(sql);
+  const std::string_view text = index_orders_ ? sql : plain;
+  check(database_, sqlite3_prepare_v3(database_, text.data(), static_cast<int>(text.size()),
                                       SQLITE_PREPARE_PERSISTENT, &prepared, nullptr));
   if (found != statements_.end() || sql.size() > kLongestCached)
     return Statement(database_, prepared, nullptr);

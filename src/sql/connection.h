@@ -73,6 +73,8 @@ class Statement {
 
 struct ConnectionOptions {
   bool read_only = false;
+  bool immutable =
+      false;  ///< With read_only: nobody changes the file, so that neither locks nor a WAL are looked at.
   bool create = false;  ///< Create the file when it is not there.
   std::chrono::milliseconds busy_timeout{10'000};
   int cache_kilobytes = 2048;
@@ -104,6 +106,9 @@ class Connection {
     if (remote_) remote_->restore();
   }
 
+  /// SQLite only: from now on "INDEXED BY millrace_...", an error where there is no such index, is left out.
+  void ignore_index_orders() { index_orders_ = false; }
+
   /// Grows with each change since the connection was opened.
   int64_t total_changes() const;
   /// Rows changed by the last statement.
@@ -126,6 +131,7 @@ class Connection {
   };
   std::unordered_map<std::string, std::unique_ptr<CachedStatement>, TextHash, std::equal_to<>> statements_;
   std::unique_ptr<RemoteConnection> remote_;
+  bool index_orders_ = true;
 
   friend class Transaction;
 };

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "sql/coalescing_vfs.h"
+#include "sql/read_only_sqlite.h"
 #include "sql/schema.h"
 #include "sql/schema_check.h"
 
@@ -66,6 +67,10 @@ std::unique_ptr<Connection> open_reader(const std::string& path) {
 
 SqliteDatabase::SqliteDatabase(const SqliteDatabaseOptions& options)
     : Database(
-          open_writer(options), [path = options.path] { return open_reader(path); }, options.readers) {}
+          options.read_only ? open_read_only(options.path) : open_writer(options),
+          [path = options.path, read_only = options.read_only] {
+            return read_only ? open_read_only(path) : open_reader(path);
+          },
+          options.readers) {}
 
 }  // namespace millrace::sql

@@ -247,6 +247,35 @@ def test_a_connection_that_the_database_ends_is_made_anew_unseen(tmp_path, datab
         assert len(client.get_metric_history(run, "m")) == 5
 
 
+def test_an_import_leaves_out_alone_what_the_database_will_not_have(tmp_path, uri, monkeypatch):
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    root = tmp_path / "mlruns"
+    files = mlflow.MlflowClient(tracking_uri=str(root), registry_uri=str(root))
+    experiment = files.create_experiment("imported")
+    runs = [files.create_run(experiment, tags={"t": str(number)}).info.run_id for number in range(5)]
+    for number, run in enumerate(runs):
+        files.log_param(run, "p", number)
+        files.log_metric(run, "m", number, step=1)
+    (root / experiment / runs[0] / "metrics" / "long").write_text("".join(f"{i} {i / 2} {i}\n" for i in range(12_000)))
+    (root / experiment / runs[0] / "metrics" / "hole").write_text("1 nan 7\n1 nan 7\n2 1.5 3\n")
+    (root / experiment / runs[2] / "params" / "p").write_text("x" * 9000)
+    command = [MillraceServer(tmp_path).command()[0], "import", str(root), "--to", uri]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert PASSWORD not in done.stdout + done.stderr
+    assert done.returncode == 1 and "runs: 5 found, 4 imported" in done.stdout and runs[2] in done.stderr, done.stdout + done.stderr
+    with millrace(tmp_path, uri) as server:
+        client = mlflow.MlflowClient(server.url)
+        target = client.get_experiment_by_name("imported").experiment_id
+        kept = {run.info.run_id: run.data for run in client.search_runs([target])}
+        assert set(kept) == set(runs) - {runs[2]}
+        assert all((kept[run].params["p"], kept[run].metrics["m"], kept[run].tags["t"]) == (str(n), n, str(n)) for n, run in enumerate(runs) if n != 2)
+        assert [m.value for m in client.get_metric_history(runs[0], "long")] == [i / 2 for i in range(12_000)]
+        assert kept[runs[0]].metrics["long"] == 11_999 / 2 and str(kept[runs[0]].metrics["hole"]) == "nan"
+        assert len(client.get_metric_history(runs[0], "hole")) == 2
+    again = subprocess.run(command, capture_output=True, text=True)
+    assert again.returncode == 1 and "runs: 5 found, 0 imported, 4 in the database already" in again.stdout, again.stdout
+
+
 def told(folder, uri):
     with pytest.raises(RuntimeError) as refused:
         millrace(folder, uri).start()

@@ -1,8 +1,7 @@
 #include "tracking/stores/file/index_metrics.h"
 
-#include <tuple>
-
 #include "tracking/stores/file/layout.h"
+#include "tracking/stores/file/points_together.h"
 #include "tracking/stores/sql/rows.h"
 
 namespace millrace::tracking::files {
@@ -25,12 +24,6 @@ void forget(Connection& connection, const ThingPlace& place, const std::string& 
         .run();
 }
 
-// By step, then timestamp, then value; NaN counts as the 0 it is stored as.
-bool is_later(const Point& a, const Point& b) {
-  return std::tuple(a.step, a.timestamp, stored_value(a.value).value) >
-         std::tuple(b.step, b.timestamp, stored_value(b.value).value);
-}
-
 void write_latest(Connection& connection, const std::string& run_id, const std::string& key,
                   const Point& point) {
   const StoredValue value = stored_value(point.value);
@@ -39,9 +32,8 @@ void write_latest(Connection& connection, const std::string& run_id, const std::
           "INSERT INTO latest_metrics(key, value, timestamp, step, is_nan, run_uuid) VALUES(?1, ?2, ?3, ?4, "
           "?5, ?6) "
           "ON CONFLICT(key, run_uuid) DO UPDATE SET value = excluded.value, timestamp = excluded.timestamp, "
-          "step = "
-          "excluded.step, is_nan = excluded.is_nan WHERE (excluded.step, excluded.timestamp, excluded.value) "
-          "> "
+          "step = excluded.step, is_nan = excluded.is_nan "
+          "WHERE (excluded.step, excluded.timestamp, excluded.value) > "
           "(latest_metrics.step, latest_metrics.timestamp, latest_metrics.value)")
       .bind(1, std::string_view(key))
       .bind(2, value.value)
@@ -53,29 +45,23 @@ void write_latest(Connection& connection, const std::string& run_id, const std::
 }
 
 void write_points(Connection& connection, const std::string& run_id, const MetricFileContent& file) {
-  if (file.points.empty()) return;
   auto insert = connection.prepare(
       "INSERT INTO metrics(key, value, timestamp, run_uuid, step, is_nan) VALUES(?1, ?2, ?3, ?4, ?5, ?6) "
       "ON CONFLICT DO NOTHING");
   insert.bind(1, std::string_view(file.key)).bind(4, std::string_view(run_id));
-  const Point* latest = nullptr;
   for (const Point& point : file.points) {
     const StoredValue value = stored_value(point.value);
-    insert.bind(2, value.value)
-        .bind(3, point.timestamp)
-        .bind(5, point.step)
-        .bind_boolean(6, value.is_nan)
-        .run();
-    if (latest == nullptr || is_later(point, *latest)) latest = &point;
+    insert.bind(2, value.value).bind(3, point.timestamp).bind(5, point.step);
+    insert.bind_boolean(6, value.is_nan).run();
   }
-  write_latest(connection, run_id, file.key, *latest);
+  if (const Point* latest = latest_of(file)) write_latest(connection, run_id, file.key, *latest);
 }
 
 void write_model_points(Connection& connection, const ThingPlace& place, const MetricFileContent& file) {
   auto insert = connection.prepare(
       "INSERT INTO logged_model_metrics(model_id, metric_name, metric_timestamp_ms, metric_step, "
-      "metric_value, "
-      "experiment_id, run_id, dataset_name, dataset_digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+      "metric_value, experiment_id, run_id, dataset_name, dataset_digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+      "?8, ?9) "
       "ON CONFLICT DO NOTHING");
   for (const v1::Metric& metric : file.metrics) {
     insert.bind(1, std::string_view(place.name)).bind(2, std::string_view(file.key));
@@ -92,9 +78,8 @@ void write_model_points(Connection& connection, const ThingPlace& place, const M
 void write_record(Connection& connection, const std::string& path, const MetricFileContent& file) {
   connection
       .prepare(
-          "INSERT OR REPLACE INTO millrace_metric_files(path, key, inode, size, tail, stamp) VALUES(?1, ?2, "
-          "?3, "
-          "?4, ?5, ?6)")
+          "INSERT OR REPLACE INTO millrace_metric_files(path, key, inode, size, tail, stamp) "
+          "VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
       .bind(1, std::string_view(path))
       .bind(2, std::string_view(file.key))
       .bind(3, file.record.inode)
@@ -109,6 +94,8 @@ void write_record(Connection& connection, const std::string& path, const MetricF
 void write_metrics(Connection& connection, const ThingContent& content) {
   const ThingPlace& place = content.place;
   for (const std::string& key : content.lost_metrics) forget(connection, place, key);
+  if (place.kind == ThingKind::kRun && connection.is_remote())
+    return write_points_together(connection, place.name, content.metrics);
   for (const MetricFileContent& file : content.metrics) {
     if (file.from_begin) forget(connection, place, file.key);
     if (place.kind == ThingKind::kRun) {
