@@ -47,8 +47,8 @@ void add_storage_flags(CLI::App& command, Flags& flags) {
       .add_option(
           "--backend-store-uri", settings.backend_store_uri,
           "Where experiments and runs are kept: sqlite:///path/to/file.db, "
-          "postgresql://user:password@host/database, mysql://user:password@host/database, or a folder "
-          "of MLflow as in ./mlruns")
+          "postgresql://user:password@host/database, mysql://user:password@host/database, "
+          "mssql+pyodbc://user:password@host/database?driver=..., or a folder of MLflow as in ./mlruns")
       ->envname("MLFLOW_BACKEND_STORE_URI")
       ->capture_default_str();
   command

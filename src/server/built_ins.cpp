@@ -10,6 +10,7 @@ std::vector<plugin::ProvidedName> built_in_names() {
       {Kind::kTrackingStore, "postgres"},   {Kind::kRegistryStore, "postgres"},
       {Kind::kTrackingStore, "mysql"},      {Kind::kRegistryStore, "mysql"},
       {Kind::kTrackingStore, "mariadb"},    {Kind::kRegistryStore, "mariadb"},
+      {Kind::kTrackingStore, "mssql"},      {Kind::kRegistryStore, "mssql"},
       {Kind::kTrackingStore, ""},           {Kind::kRegistryStore, ""},  // plain paths
       {Kind::kTrackingStore, "file"},       {Kind::kRegistryStore, "file"},
       {Kind::kArtifactRepository, ""},  // plain paths

@@ -10,6 +10,8 @@
 #include "plugin/scheme.h"
 #include "registry/stores/file/file_registry_store.h"
 #include "registry/stores/sql/sql_registry_store.h"
+#include "sql/mssql/mssql_database.h"
+#include "sql/mssql/uri.h"
 #include "sql/mysql/mysql_database.h"
 #include "sql/mysql/uri.h"
 #include "sql/postgres/postgres_database.h"
@@ -53,6 +55,13 @@ std::shared_ptr<sql::Database> open_mysql(const Settings& settings, const std::s
   options.uri = uri;
   options.artifact_root = artifact_root(settings);
   return std::make_shared<sql::MysqlDatabase>(options);
+}
+
+std::shared_ptr<sql::Database> open_mssql(const Settings& settings, const std::string& uri) {
+  sql::MssqlDatabaseOptions options;
+  options.uri = uri;
+  options.artifact_root = artifact_root(settings);
+  return std::make_shared<sql::MssqlDatabase>(options);
 }
 
 bool is_same_database(const std::string& a, const std::string& b) {
@@ -152,11 +161,13 @@ void make_default_experiment(TrackingStore& store, const std::string& root) {
 }  // namespace
 
 bool is_database_uri(const std::string& uri) {
-  return sql::is_sqlite_uri(uri) || sql::postgres::is_postgres_uri(uri) || sql::mysql::is_mysql_uri(uri);
+  return sql::is_sqlite_uri(uri) || sql::postgres::is_postgres_uri(uri) || sql::mysql::is_mysql_uri(uri) ||
+         sql::mssql::is_mssql_uri(uri);
 }
 
 std::shared_ptr<sql::Database> open_database(const Settings& settings, const std::string& uri) {
   if (sql::is_sqlite_uri(uri)) return open_sqlite(settings, uri);
+  if (sql::mssql::is_mssql_uri(uri)) return open_mssql(settings, uri);
   return sql::mysql::is_mysql_uri(uri) ? open_mysql(settings, uri) : open_postgres(settings, uri);
 }
 

@@ -12,14 +12,14 @@
 
 namespace millrace::server {
 
-/// A sqlite:, postgresql: or mysql: URI, or another scheme of these, as in mysql+pymysql:.
+/// A sqlite:, postgresql:, mysql: or mssql: URI, or another scheme of these, as in mysql+pymysql:.
 bool is_database_uri(const std::string& uri);
 
-/// Opens the database of a sqlite:, postgresql: or mysql: URI, making its schema where there is none.
+/// Opens the database of a sqlite:, postgresql:, mysql: or mssql: URI, making its schema where there is none.
 std::shared_ptr<sql::Database> open_database(const Settings& settings, const std::string& uri);
 
-/// The stores that the settings name: built in for sqlite:, postgresql: and mysql: URIs and for folders, else
-/// those of plugins.
+/// The stores that the settings name: built in for sqlite:, postgresql:, mysql: and mssql: URIs and for
+/// folders, else those of plugins.
 class Stores {
  public:
   /// Opens them. Throws INVALID_PARAMETER_VALUE that lists what is known for a scheme that nobody serves, and

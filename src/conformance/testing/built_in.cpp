@@ -6,9 +6,12 @@
 #include "artifacts/repositories/local/local_repository.h"
 #include "conformance/testing/defects.h"
 #include "conformance/testing/mariadb_server.h"
+#include "conformance/testing/mssql_server.h"
 #include "conformance/testing/postgres_server.h"
 #include "registry/stores/file/file_registry_store.h"
 #include "registry/stores/sql/sql_registry_store.h"
+#include "sql/mssql/mssql_database.h"
+#include "sql/mssql/uri.h"
 #include "sql/mysql/mysql_database.h"
 #include "sql/mysql/uri.h"
 #include "sql/postgres/postgres_database.h"
@@ -43,6 +46,12 @@ sql::SqliteDatabaseOptions database_in(const std::string& folder) {
 std::shared_ptr<sql::Database> remote_database(const std::string& folder) {
   const char* server = std::getenv(kRemoteDatabase);
   if (server == nullptr) throw Error(ErrorCode::kInternalError, std::string(kRemoteDatabase) + " is not set");
+  if (sql::mssql::is_mssql_uri(server)) {
+    sql::MssqlDatabaseOptions options;
+    options.uri = mssql_database_of(server, folder);
+    options.artifact_root = kArtifactRoot;
+    return std::make_shared<sql::MssqlDatabase>(options);
+  }
   if (sql::mysql::is_mysql_uri(server)) {
     sql::MysqlDatabaseOptions options;
     options.uri = mariadb_database_of(server, folder);

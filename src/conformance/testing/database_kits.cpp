@@ -24,9 +24,9 @@ class RemoteSubject : public ChildSubject<Interface, Functions> {
   void permit() override {}
 };
 
-KitOptions options_for_tests() {
+KitOptions options_for_tests(double effort) {
   KitOptions options;
-  options.effort.scale = kSanitized ? 0.05 : 1;
+  options.effort.scale = kSanitized ? 0.05 : effort;
   options.on_result = [](const Result& result) {
     if (std::getenv("MILLRACE_KIT_VERBOSE") != nullptr) ReportPrinter(std::cout).print(result);
   };
@@ -55,24 +55,24 @@ ServerInEnvironment::~ServerInEnvironment() {
   unsetenv(kRemoteDatabase);
 }
 
-KitOutcome check_remote_store() {
+KitOutcome check_remote_store(double effort) {
   const auto subject = [] {
     return std::make_shared<RemoteSubject<TrackingStore, StoreOfFunctions>>("remote_tracking_store", "",
                                                                             kStoreCapabilities);
   };
-  return outcome_of(run_kit<TrackingStore>(tracking_store_kit(), subject, options_for_tests()));
+  return outcome_of(run_kit<TrackingStore>(tracking_store_kit(), subject, options_for_tests(effort)));
 }
 
-KitOutcome check_remote_registry() {
+KitOutcome check_remote_registry(double effort) {
   const auto subject = [] {
     return std::make_shared<RemoteSubject<RegistryStore, RegistryOfFunctions>>("remote_registry_store", "",
                                                                                kRegistryCapabilities);
   };
-  return outcome_of(run_kit<RegistryStore>(registry_store_kit(), subject, options_for_tests()));
+  return outcome_of(run_kit<RegistryStore>(registry_store_kit(), subject, options_for_tests(effort)));
 }
 
-KitOutcome check_concurrency_of_remote_stores() {
-  KitOptions options = options_for_tests();
+KitOutcome check_concurrency_of_remote_stores(double effort) {
+  KitOptions options = options_for_tests(effort);
   options.themes = {Theme::kConcurrency};
   const auto store = [] {
     return std::make_shared<InProcessSubject<TrackingStore>>(open_remote_store, kStoreCapabilities);

@@ -23,10 +23,10 @@ struct KitOutcome {
 };
 
 /// The kits against the stores in processes of their own, which can be killed; the disk and the permissions
-/// are the database server's.
-KitOutcome check_remote_store();
-KitOutcome check_remote_registry();
+/// are the database server's. `effort`: how much of what is usual checks of endurance and the like do.
+KitOutcome check_remote_store(double effort = 1);
+KitOutcome check_remote_registry(double effort = 1);
 /// The checks of concurrency against the stores in this process.
-KitOutcome check_concurrency_of_remote_stores();
+KitOutcome check_concurrency_of_remote_stores(double effort = 1);
 
 }  // namespace millrace::conformance::testing

@@ -30,7 +30,7 @@ void append_metric_condition(sql::SqlText& sql, const v1::Comparison& comparison
   sql << "EXISTS (";
   append_row(sql, "1", comparison.field());
   const bool unequal = comparison.comparator() == v1::COMPARATOR_NOT_EQUAL;
-  sql << (unequal ? " AND (x.is_nan OR " : " AND (NOT x.is_nan AND ");
+  sql << (unequal ? " AND (x.is_nan = TRUE OR " : " AND (x.is_nan = FALSE AND ");
   append_comparison(sql, "x.value", comparison);
   sql << "))";
 }

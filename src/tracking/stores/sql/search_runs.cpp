@@ -131,7 +131,7 @@ bool is_by_metric(const RunQuery& query) {
 // Runs in scope, counted no further than `most`.
 int64_t count_runs(Connection& connection, const RunQuery& query, int64_t most) {
   sql::SqlText sql;
-  sql << "SELECT count(*) FROM (SELECT 1 FROM runs r WHERE ";
+  sql << "SELECT count(*) FROM (SELECT 1 AS run FROM runs r WHERE ";
   append_scope(sql, query);
   sql << " LIMIT ";
   sql.value(most) << ") AS counted";
