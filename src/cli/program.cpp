@@ -20,6 +20,7 @@ int run(int argc, char** argv) {
   int status = 0;
   add_server_command(program, status);
   add_import_command(program, status);
+  add_db_command(program, status);
   add_plugin_command(program, status);
   try {
     program.parse(argc, argv);

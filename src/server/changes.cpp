@@ -10,7 +10,10 @@
 namespace millrace::server {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr size_t kMostSubscribers = 512;
+
 // What is fetched changes nothing, also where only those may fetch it who may change it.
 bool may_change(const wire::Operation& operation) {
   const auto& bindings = operation.bindings;
@@ -39,17 +42,23 @@ class ChangeFeed::Subscribers {
   size_t count() const { return count_.load(std::memory_order_relaxed); }
 
   void tell(const ChangeSet& changes);
+  void touch() { touched_.store(Clock::now(), std::memory_order_relaxed); }
+  std::chrono::milliseconds untouched() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() -
+                                                                 touched_.load(std::memory_order_relaxed));
+  }
 
  private:
   std::mutex mutex_;
   std::unordered_set<Subscription*> set_;
   std::atomic<size_t> count_{0};
+  std::atomic<Clock::time_point> touched_{Clock::now()};
 };
 
 class ChangeFeed::Subscription : public LiveSource {
  public:
   Subscription(std::shared_ptr<Subscribers> subscribers, std::chrono::milliseconds longest)
-      : subscribers_(std::move(subscribers)), end_(std::chrono::steady_clock::now() + longest) {
+      : subscribers_(std::move(subscribers)), end_(Clock::now() + longest) {
     subscribers_->add(*this);
   }
   ~Subscription() override { subscribers_->remove(*this); }
@@ -75,7 +84,7 @@ class ChangeFeed::Subscription : public LiveSource {
   }
 
   std::optional<uint64_t> remaining() const override {
-    return std::chrono::steady_clock::now() < end_ ? std::nullopt : std::optional<uint64_t>(0);
+    return Clock::now() < end_ ? std::nullopt : std::optional<uint64_t>(0);
   }
 
   std::string_view filler() const override { return ": nothing new\n\n"; }
@@ -91,14 +100,16 @@ class ChangeFeed::Subscription : public LiveSource {
   }
 
  private:
-  // The client learns that it is heard, and how soon to come back when it is not.
+  // The client learns that it is heard, how soon to come back when it is not, and how long ago something was
+  // changed: it may have read before that.
   std::string greet() {
     greeting_ = false;
-    return "retry: 2000\nevent: ready\ndata: {}\n\n";
+    return "retry: 2000\nevent: ready\ndata: {\"untouched_ms\":" +
+           std::to_string(subscribers_->untouched().count()) + "}\n\n";
   }
 
   const std::shared_ptr<Subscribers> subscribers_;
-  const std::chrono::steady_clock::time_point end_;
+  const Clock::time_point end_;
   std::mutex mutex_;
   bool greeting_ = true;
   ChangeSet changes_;
@@ -124,7 +135,9 @@ void ChangeFeed::relay_to(std::function<void(const ChangeSet&)> others) {
 }
 
 void ChangeFeed::note(const wire::Operation& operation, const google::protobuf::Message& request) noexcept {
-  if ((subscribers_->count() == 0 && !others_) || !may_change(operation)) return;
+  if (!may_change(operation)) return;
+  subscribers_->touch();
+  if (subscribers_->count() == 0 && !others_) return;
   try {
     ChangeSet changes;
     changes.add(operation.access.resource, access::resource_ids(request, operation.access));
@@ -136,6 +149,7 @@ void ChangeFeed::note(const wire::Operation& operation, const google::protobuf::
 }
 
 void ChangeFeed::tell(const ChangeSet& changes) {
+  subscribers_->touch();
   subscribers_->tell(changes);
 }
 

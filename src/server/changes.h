@@ -28,8 +28,8 @@ class ChangeFeed : public ChangeService {
   /// What is noted from now on is handed to `others` too, on the thread that notes it. Called before any.
   void relay_to(std::function<void(const ChangeSet&)> others);
 
-  /// Takes note of a call that succeeded; its effect is durable. Reads are not told. Costs one look at an
-  /// atomic while nobody listens and nothing is relayed.
+  /// Takes note of a call that succeeded; its effect is durable. Reads are not told. Costs a look at
+  /// the clock while nobody listens and nothing is relayed.
   void note(const wire::Operation& operation, const google::protobuf::Message& request) noexcept;
 
   /// Tells subscribers of what was noted elsewhere.

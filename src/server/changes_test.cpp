@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "base/error.h"
 #include "millrace/v1/metrics.pb.h"
@@ -32,7 +34,7 @@ TEST_CASE("a watcher is greeted, then told once of everything that was touched")
   ChangeFeed feed;
   const auto source = feed.watch_changes(kContext, {});
   LiveSource& live = *source->live();
-  CHECK(live.take() == "retry: 2000\nevent: ready\ndata: {}\n\n");
+  CHECK(live.take().starts_with("retry: 2000\nevent: ready\ndata: {\"untouched_ms\":"));
   CHECK(live.take().empty());
   log_metric(feed, "b");
   log_metric(feed, "a\"<");
@@ -44,6 +46,31 @@ TEST_CASE("a watcher is greeted, then told once of everything that was touched")
         "event: change\ndata: "
         "{\"experiments\":[\"7\"],\"runs\":[\"a\\\"<\",\"b\"],\"models\":[],\"all\":false}\n\n");
   CHECK(live.take().empty());
+}
+
+TEST_CASE("the greeting tells how long ago something was changed, here or by others") {
+  ChangeFeed feed;
+  const auto untouched = [&] {
+    const std::string greeting = feed.watch_changes(kContext, {})->live()->take();
+    return std::stoll(greeting.substr(greeting.rfind(':') + 1));
+  };
+  const auto wait = [] { std::this_thread::sleep_for(std::chrono::milliseconds(30)); };
+  wait();
+  CHECK(untouched() >= 30);
+  v1::GetRunRequest read;
+  feed.note(operation("GetRun"), read);
+  CHECK(untouched() >= 30);
+  const auto before = std::chrono::steady_clock::now();
+  const auto since = [&] {
+    return (std::chrono::steady_clock::now() - before) / std::chrono::milliseconds(1);
+  };
+  log_metric(feed, "a");
+  CHECK(untouched() <= since());
+  wait();
+  CHECK(untouched() >= 30);
+  feed.tell(ChangeSet::from_message("rb\n"));
+  const int64_t after_others = untouched();
+  CHECK(after_others + 30 <= since());
 }
 
 TEST_CASE("what is noted is handed on, what others hand over is told and not handed back") {

@@ -3,7 +3,6 @@
 #include "access/policy.h"
 #include "artifacts/artifact_proxy_service.h"
 #include "artifacts/artifact_service.h"
-#include "millrace/v1/plugin/artifact_repository.proxy.gen.h"
 #include "plugin/host/plugin_host.h"
 #include "registry/model_version_service.h"
 #include "registry/registered_model_service.h"
@@ -11,12 +10,12 @@
 #include "server/access_log.h"
 #include "server/app/mounted_app.h"
 #include "server/application.h"
-#include "server/built_ins.h"
 #include "server/change_relay.h"
 #include "server/changes.h"
 #include "server/metrics.h"
 #include "server/pages.h"
 #include "server/plugin_metrics.h"
+#include "server/repositories.h"
 #include "server/server_status.h"
 #include "server/stores.h"
 #include "server/webhook_metrics.h"
@@ -43,26 +42,6 @@ tracking::TrackingSettings tracking_settings(const Settings& settings) {
           settings.truncate_long_values ? tracking::LongValues::kTruncate : tracking::LongValues::kRefuse};
 }
 
-plugin::Catalog checked_catalog(const Settings& settings) {
-  plugin::Catalog catalog = load_catalog(built_in_names(), settings.plugins, plugin::process_environment());
-  catalog.check();
-  return catalog;
-}
-
-artifacts::RepositoryRegistry all_repositories(plugin::PluginHost& plugins) {
-  artifacts::RepositoryRegistry registry;
-  artifacts::add_built_in_repositories(registry);
-  // What the operator has bound to a plugin is not ours any more.
-  for (const plugin::Provider& provider : plugins.catalog().all_of(plugin::Kind::kArtifactRepository)) {
-    if (provider.plugin != nullptr) registry.forget(provider.name.name);
-  }
-  registry.set_others([&plugins](const std::string& uri) {
-    return std::make_shared<plugin::ArtifactRepositoryProxy>(
-        plugins.open_uri(plugin::Kind::kArtifactRepository, uri));
-  });
-  return registry;
-}
-
 // Whether a plugin could be asked for what a client reads: an experiment may name any repository as its
 // place.
 bool may_read_from_plugins(const plugin::Catalog& catalog) {
@@ -85,7 +64,7 @@ bool is_artifact_path(std::string_view path) {
 class TrackingServer::Parts {
  public:
   Parts(const Settings& settings, Log& log)
-      : plugins_(checked_catalog(settings), settings.plugins, plugin::process_environment(), log),
+      : plugins_(checked_catalog(settings.plugins), settings.plugins, plugin::process_environment(), log),
         stores_(settings, plugins_, log),
         app_(settings.app_name.empty()
                  ? nullptr

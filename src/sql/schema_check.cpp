@@ -13,7 +13,7 @@ void refuse_other_revision(Connection& connection, const std::string& label) {
       ErrorCode::kInvalidState,
       "The " + label + " has schema revision " + revision + ", but this server knows revision " +
           kSchemaRevision +
-          " (MLflow 3.17). Bring it up with `mlflow db upgrade` of MLflow 3.17 after making a backup, "
+          " (MLflow 3.17). Make a backup and bring it up with `millrace db upgrade URI`, "
           "or use a server made for that revision.");
 }
 
@@ -24,7 +24,7 @@ void refuse_unversioned_tables(const std::string& label) {
 }
 
 void create_default_experiment(Connection& connection, std::string_view artifact_root) {
-  if (connection.prepare("SELECT 1 FROM experiments LIMIT 1").step()) return;
+  if (artifact_root.empty() || connection.prepare("SELECT 1 FROM experiments LIMIT 1").step()) return;
   const std::string location = std::string(artifact_root) + (artifact_root.ends_with('/') ? "0" : "/0");
   connection
       .prepare(

@@ -16,7 +16,8 @@ void refuse_other_revision(Connection& connection, const std::string& label);
 /// For databases that have tables of MLflow without a revision. Throws INVALID_STATE.
 [[noreturn]] void refuse_unversioned_tables(const std::string& label);
 
-/// Makes the experiment "Default" with id 0, which clients expect in every database, where there are none.
+/// Makes the experiment "Default" with id 0, which clients expect in every database, where there are none;
+/// nothing with an empty root.
 void create_default_experiment(Connection& connection, std::string_view artifact_root);
 
 }  // namespace millrace::sql

@@ -9,7 +9,7 @@ namespace millrace::sql {
 /// What opening a database takes.
 struct SqliteDatabaseOptions {
   std::string path;
-  /// Location of the artifacts of experiment 0, used when the database is new.
+  /// Location of the artifacts of experiment 0, used when the database is new; empty: there will be none.
   std::string artifact_root;
   size_t readers = 8;
   /// Changes nothing of the file and makes none; see open_read_only(). Each write throws PERMISSION_DENIED.

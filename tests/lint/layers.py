@@ -9,7 +9,7 @@ import re
 import sys
 
 ORDER = [
-    "base", "wire", "query", "plugin", "sql", "tracking", "registry", "artifacts", "access", "server", "client",
+    "base", "wire", "query", "plugin", "sql", "tracking", "registry", "artifacts", "maintenance", "access", "server", "client",
     "projects", "evaluation", "deployments", "conformance", "cli",
 ]
 # Folders that need nothing of ours but these; what is not listed may include everything above it.

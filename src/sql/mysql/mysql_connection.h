@@ -29,6 +29,8 @@ class MysqlConnection : public RemoteConnection {
   int64_t changes() override;
   bool run_within(std::chrono::milliseconds time, const std::function<void()>& action) override;
   void restore() override;
+  /// Error number of the last fault that was thrown.
+  unsigned last_error() const { return session_->last_error(); }
 
  private:
   friend class MysqlStatement;

@@ -88,6 +88,15 @@ std::unique_ptr<Connection> connect_to_mysql(const std::string& uri) {
   return connect(mysql::parse_uri(uri));
 }
 
+PatientMysqlConnection connect_patiently_to_mysql(const std::string& uri) {
+  const Target target = mysql::parse_uri(uri);
+  auto driver = std::make_unique<MysqlConnection>(target, Session::Patience::kEndless);
+  PatientMysqlConnection patient{nullptr, [&driver = *driver] { return driver.last_error(); },
+                                 target.label()};
+  patient.connection = std::make_unique<Connection>(std::move(driver));
+  return patient;
+}
+
 MysqlDatabase::MysqlDatabase(const MysqlDatabaseOptions& options)
     : Database(
           open_writer(mysql::parse_uri(options.uri), options.artifact_root),

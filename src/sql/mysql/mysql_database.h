@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -10,7 +11,7 @@ namespace millrace::sql {
 /// What opening a MySQL or MariaDB database takes.
 struct MysqlDatabaseOptions {
   std::string uri;  ///< see mysql::parse_uri(); may have a password, so it is never to be logged
-  /// Location of the artifacts of experiment 0, used when the database is new.
+  /// Location of the artifacts of experiment 0, used when the database is new; empty: there will be none.
   std::string artifact_root;
   size_t readers = 16;  ///< connections at most; the writer has one more
 };
@@ -28,5 +29,13 @@ class MysqlDatabase : public Database {
 
 /// A connection of its own, for what is no business of the stores. Throws as MysqlDatabase does.
 std::unique_ptr<Connection> connect_to_mysql(const std::string& uri);
+
+/// A connection without time-outs, for what takes as long as there are rows.
+struct PatientMysqlConnection {
+  std::unique_ptr<Connection> connection;
+  std::function<unsigned()> last_error;  ///< number of the last fault that the connection threw
+  std::string label;                     ///< of the database, without the password
+};
+PatientMysqlConnection connect_patiently_to_mysql(const std::string& uri);
 
 }  // namespace millrace::sql

@@ -1,5 +1,7 @@
 #include "sql/postgres/postgres_database.h"
 
+#include <algorithm>
+
 #include "sql/postgres/postgres_connection.h"
 #include "sql/postgres/schema.h"
 #include "sql/postgres/uri.h"
@@ -9,9 +11,6 @@ namespace millrace::sql {
 namespace {
 
 using postgres::Target;
-
-// Any number will do, as long as all servers take the same.
-constexpr const char* kLockSchema = "SELECT pg_advisory_xact_lock(7239517204431)";
 
 bool exists(Connection& connection, std::string_view name) {
   auto row = connection.prepare("SELECT to_regclass(?1) IS NOT NULL");
@@ -31,7 +30,8 @@ void create_indexes(Connection& connection) {
 // many rows may take longer than other statements may.
 void prepare_schema(Connection& connection, const std::string& label, const std::string& artifact_root) {
   Transaction transaction(connection, Transaction::Kind::kWrite);
-  connection.execute(std::string("SET LOCAL statement_timeout = 0; ") + kLockSchema);
+  connection.execute("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(" +
+                     std::to_string(kPostgresSchemaLock) + ")");
   if (exists(connection, "alembic_version")) {
     refuse_other_revision(connection, label);
   } else if (exists(connection, "experiments") || exists(connection, "runs")) {
@@ -58,6 +58,19 @@ std::unique_ptr<Connection> open_writer(const Target& target, const std::string&
 
 std::unique_ptr<Connection> connect_to_postgres(const std::string& uri) {
   return connect(postgres::parse_uri(uri));
+}
+
+// As a setting of the session from its start on, so that the driver waits as long too.
+std::unique_ptr<Connection> connect_patiently_to_postgres(const std::string& uri) {
+  Target target = postgres::parse_uri(uri);
+  constexpr const char* kDay = "-cstatement_timeout=86400000";
+  const auto found = std::find_if(target.options.begin(), target.options.end(),
+                                  [](const auto& option) { return option.first == "options"; });
+  if (found == target.options.end())
+    target.options.emplace_back("options", kDay);
+  else
+    found->second += std::string(" ") + kDay;
+  return connect(target);
 }
 
 PostgresDatabase::PostgresDatabase(const PostgresDatabaseOptions& options)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -7,10 +8,14 @@
 
 namespace millrace::sql {
 
+/// The advisory lock of those who make or change the schema. Any number will do, as long as all servers take
+/// the same.
+inline constexpr int64_t kPostgresSchemaLock = 7239517204431;
+
 /// What opening a PostgreSQL database takes.
 struct PostgresDatabaseOptions {
   std::string uri;  ///< see postgres::parse_uri(); may have a password, so it is never to be logged
-  /// Location of the artifacts of experiment 0, used when the database is new.
+  /// Location of the artifacts of experiment 0, used when the database is new; empty: there will be none.
   std::string artifact_root;
   size_t readers = 16;  ///< connections at most; the writer has one more
 };
@@ -27,5 +32,7 @@ class PostgresDatabase : public Database {
 
 /// A connection of its own, for what is no business of the stores. Throws as PostgresDatabase does.
 std::unique_ptr<Connection> connect_to_postgres(const std::string& uri);
+/// The same for what takes as long as there are rows: statements have a day.
+std::unique_ptr<Connection> connect_patiently_to_postgres(const std::string& uri);
 
 }  // namespace millrace::sql

@@ -11,6 +11,30 @@ export async function test(harness, seeded) {
   harness.check(true, "the page reconnects by itself");
   harness.problems.length = 0;
   await renewal(harness, seeded);
+  await between(harness, seeded);
+}
+
+async function rename(harness, run, name) {
+  await fetch(`${harness.base}/api/2.0/mlflow/runs/set-tag`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ run_id: run, key: "mlflow.runName", value: name }) });
+}
+
+/** What changes after a page was read and before its stream is open is not lost. */
+async function between(harness, seeded) {
+  const page = await harness.page();
+  let release;
+  const held = new Promise((done) => (release = done));
+  await page.route(/\/changes$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/\/changes$/);
+  await page.goto(`${harness.base}/#/experiments/${seeded.experiment}`);
+  await page.locator(".grid-row a").first().waitFor();
+  await asked;
+  await rename(harness, seeded.runs[57], "before the stream");
+  release();
+  await page.getByText("before the stream").first().waitFor();
+  harness.check(true, "a change between the first answer and the stream is shown");
 }
 
 /** A server ends its stream of changes every few minutes; nobody should see that. */
@@ -28,7 +52,7 @@ async function renewal(harness, seeded) {
     const again = page.waitForResponse(/\/changes$/);
     front.end("/changes");
     await again;
-    await fetch(`${harness.base}/api/2.0/mlflow/runs/set-tag`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ run_id: seeded.runs[58], key: "mlflow.runName", value: "after the renewal" }) });
+    await rename(harness, seeded.runs[58], "after the renewal");
     await page.getByText("after the renewal").first().waitFor();
     const states = await page.evaluate(() => window.states);
     harness.check(states.length === 0, `a renewed stream is not shown as a loss ${states.join()}`);

@@ -102,7 +102,9 @@ class ChangeStream {
     if (event.name !== "ready") return;
     this.losses = 0;
     this.set("live");
-    if (this.missed) this.tell(everything);
+    // What the page shows it may have read at any time since it was opened.
+    const { untouched_ms: untouched } = JSON.parse(event.data) as { untouched_ms: number };
+    if (this.missed || untouched < performance.now()) this.tell(everything);
     this.missed = false;
   }
 
