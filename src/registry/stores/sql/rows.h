@@ -49,9 +49,8 @@ void require_registered_model(sql::Connection& connection, std::string_view name
 /// Throws RESOURCE_DOES_NOT_EXIST unless the version is there and was not deleted.
 void require_model_version(sql::Connection& connection, std::string_view name, int64_t version);
 
-
-/// As require_...(), and other servers that lock the model or a version of it wait until the transaction ends,
-/// so that what is read of its versions from here on stays so.
+/// As require_...(), and other servers that lock the model or a version of it wait until the transaction
+/// ends, so that what is read of its versions from here on stays so.
 void lock_registered_model(sql::Connection& connection, std::string_view name);
 void lock_model_version(sql::Connection& connection, std::string_view name, int64_t version);
 
