@@ -9,12 +9,11 @@ void refuse_other_revision(Connection& connection, const std::string& label) {
   auto row = connection.prepare("SELECT version_num FROM alembic_version");
   const std::string revision = row.step() ? std::string(row.text(0)) : "none";
   if (revision == kSchemaRevision) return;
-  throw Error(
-      ErrorCode::kInvalidState,
-      "The " + label + " has schema revision " + revision + ", but this server knows revision " +
-          kSchemaRevision +
-          " (MLflow 3.17). Make a backup and bring it up with `millrace db upgrade URI`, "
-          "or use a server made for that revision.");
+  throw Error(ErrorCode::kInvalidState,
+              "The " + label + " has schema revision " + revision + ", but this server knows revision " +
+                  kSchemaRevision +
+                  " (MLflow 3.17). Make a backup and bring it up with `millrace db upgrade URI`, "
+                  "or use a server made for that revision.");
 }
 
 void refuse_unversioned_tables(const std::string& label) {
