@@ -17,10 +17,12 @@ void hide_user(std::string& rest) {
   if (at >= begin) rest.replace(begin, at - begin, kHidden);
 }
 
-// "password=x&host=y", and the form of ODBC, "Pwd=x;Server=y".
+// "password=x&host=y", and the form of ODBC, "Pwd=x;Server=y", where braces hold any character.
 void hide_values(std::string& rest) {
   for (size_t equals = rest.find('='); equals != std::string::npos; equals = rest.find('=', equals)) {
-    const size_t end = std::min(rest.find_first_of("&;", equals), rest.size());
+    size_t end = std::min(rest.find_first_of("&;", equals), rest.size());
+    if (rest.compare(equals + 1, 1, "{") == 0)
+      end = rest.find('}', equals) == std::string::npos ? rest.size() : rest.rfind('}');
     rest.replace(equals + 1, end - equals - 1, kHidden);
     equals += 1;
   }

@@ -15,6 +15,8 @@ TEST_CASE("users and passwords are hidden, whatever stands in them") {
 TEST_CASE("values of parameters and fragments are hidden") {
   CHECK(shown_uri("postgresql:///runs?host=/tmp&password=a=b") == "postgresql:///runs?host=***&password=***");
   CHECK(shown_uri("mssql:Server=db;Pwd=secret;") == "mssql:Server=***;Pwd=***;");
+  CHECK(shown_uri("mssql:Pwd={a;b}};c=d};Server=db") == "mssql:Pwd=***};Server=***");
+  CHECK(shown_uri("mssql:}Pwd={a;b") == "mssql:}Pwd=***");
   CHECK(shown_uri("x://host/a#token") == "x://host/a#***");
   CHECK(shown_uri("x://host/?mail=a@b#c@d") == "x://***@b#***");
   CHECK(shown_uri("x:a=") == "x:a=***");

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/shown_uri.h"
+#include "sql/mssql/uri.h"
 #include "sql/mysql/uri.h"
 #include "sql/postgres/uri.h"
 #include "sql/sqlite_uri.h"
@@ -14,6 +15,11 @@ Dialect dialect_of(const std::string& uri) {
   if (sql::is_sqlite_uri(uri)) return Dialect::kSqlite;
   if (sql::postgres::is_postgres_uri(uri)) return Dialect::kPostgres;
   if (sql::mysql::is_mysql_uri(uri)) return Dialect::kMysql;
+  if (sql::mssql::is_mssql_uri(uri))
+    throw_invalid_parameter(
+        "'" + shown_uri(uri) +
+        "' is on SQL Server, which 'millrace db' does not look after: 'mlflow db upgrade' and "
+        "'mlflow gc' of MLflow 3.17 do.");
   throw_invalid_parameter("'" + shown_uri(uri) +
                           "' is not the URI of a database, as sqlite:///mlflow.db, postgresql://host/name or "
                           "mysql://host/name.");

@@ -122,6 +122,8 @@ def test_unknown_revisions_are_refused_and_nothing_is_changed(old, revision, tmp
 
 
 def test_bad_uris_are_told_without_their_password():
-    for uri in ("oracle://u:hunter2@h/d", "postgresql://u:hunter2@127.0.0.1:1/d", "mysql://u:hunter2@127.0.0.1:1/d"):
+    sql_server = "mssql+pyodbc://u:hunter2@h/d?driver=x"
+    for uri in (sql_server, "oracle://u:hunter2@h/d", "postgresql://u:hunter2@127.0.0.1:1/d", "mysql://u:hunter2@127.0.0.1:1/d"):
         done = upgrade(uri, status=2)
         assert "hunter2" not in done.stdout + done.stderr and done.stderr.startswith("millrace db upgrade: ")
+    assert "mlflow db upgrade" in upgrade(sql_server, status=2).stderr
