@@ -37,6 +37,16 @@ std::string_view name_of(Dialect dialect) {
   return "";
 }
 
+std::string quoted_name(std::string_view name, Dialect dialect) {
+  const char quote = dialect == Dialect::kMysql ? '`' : '"';
+  std::string text(1, quote);
+  for (const char letter : name) {
+    if (letter == quote) text += quote;
+    text += letter;
+  }
+  return text + quote;
+}
+
 bool sqlite_file_exists(const std::string& uri) {
   std::error_code ignored;
   return std::filesystem::exists(sql::sqlite_path(uri), ignored);

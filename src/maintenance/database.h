@@ -17,6 +17,9 @@ Dialect dialect_of(const std::string& uri);
 /// The dialect's name in what is printed: "SQLite".
 std::string_view name_of(Dialect dialect);
 
+/// A name of a table, column or constraint, quoted for the database.
+std::string quoted_name(std::string_view name, Dialect dialect);
+
 /// Whether the file of an SQLite URI is there.
 bool sqlite_file_exists(const std::string& uri);
 /// Throws INVALID_PARAMETER_VALUE when it is not.

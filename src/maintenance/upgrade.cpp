@@ -128,11 +128,13 @@ class Upgrade {
   UpgradeReport report_;
 };
 
-// Whether there is something to upgrade: else opening it once makes the schema, or says why not.
-bool is_versioned(const std::string& uri, Dialect dialect) {
-  if (dialect == Dialect::kSqlite && !sqlite_file_exists(uri)) return false;
-  const auto site = open_site(uri, dialect);
-  return site->has_table("alembic_version") && !site->has_table("millrace_unfinished_schema");
+// Nothing where there is nothing to upgrade: opening the database once makes the schema, or says why not.
+std::unique_ptr<UpgradeSite> find_site(const std::string& uri, Dialect dialect) {
+  if (dialect == Dialect::kSqlite && !sqlite_file_exists(uri)) return nullptr;
+  auto site = open_site(uri, dialect);
+  const bool is_versioned =
+      site->has_table("alembic_version") && !site->has_table("millrace_unfinished_schema");
+  return is_versioned ? std::move(site) : nullptr;
 }
 
 }  // namespace
@@ -141,8 +143,7 @@ UpgradeReport upgrade_database(const std::string& uri, const Tell& tell) {
   const Dialect dialect = dialect_of(uri);
   UpgradeReport report;
   report.to = sql::kSchemaRevision;
-  if (is_versioned(uri, dialect)) {
-    const auto site = open_site(uri, dialect);
+  if (const auto site = find_site(uri, dialect)) {
     report = Upgrade(*site, tell).run();
   } else {
     tell("Makes the schema of MLflow 3.17 in a database without tables.");

@@ -28,7 +28,7 @@ constexpr const char* kUnique =
 class MysqlSite : public UpgradeSite {
  public:
   explicit MysqlSite(sql::PatientMysqlConnection opened)
-      : UpgradeSite(Dialect::kMysql, opened.label, std::move(opened.connection)),
+      : UpgradeSite({Dialect::kMysql, opened.label, std::move(opened.connection)}),
         last_error_(std::move(opened.last_error)) {}
 
   void lock(const Tell& tell) override {
@@ -38,12 +38,6 @@ class MysqlSite : public UpgradeSite {
       }
     }
     connection().execute("SET SESSION lock_wait_timeout = 60");
-  }
-
-  bool has_table(std::string_view name) override {
-    auto row = connection().prepare(
-        "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?1");
-    return row.bind(1, name).step();
   }
 
   std::optional<StepOutcome> run(const Step& step, const std::string& from) override {

@@ -19,8 +19,8 @@ constexpr const char* kUnique =
 class PostgresSite : public UpgradeSite {
  public:
   explicit PostgresSite(const std::string& uri)
-      : UpgradeSite(Dialect::kPostgres, sql::postgres::parse_uri(uri).label(),
-                    sql::connect_patiently_to_postgres(uri)) {}
+      : UpgradeSite({Dialect::kPostgres, sql::postgres::parse_uri(uri).label(),
+                     sql::connect_patiently_to_postgres(uri)}) {}
 
   void lock(const Tell& tell) override {
     const std::string key = std::to_string(sql::kPostgresSchemaLock);
@@ -34,12 +34,6 @@ class PostgresSite : public UpgradeSite {
       connection().execute("SELECT pg_advisory_lock(" + key + ")");
     }
     connection().execute(kSettings);
-  }
-
-  bool has_table(std::string_view name) override {
-    auto row = connection().prepare("SELECT to_regclass(?1) IS NOT NULL");
-    row.bind(1, name).step();
-    return row.integer(0) != 0;
   }
 
   std::optional<StepOutcome> run(const Step& step, const std::string& from) override {

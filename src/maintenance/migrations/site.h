@@ -1,12 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "maintenance/migrations/actions.h"
-#include "sql/connection.h"
+#include "maintenance/session.h"
 
 namespace millrace::maintenance {
 
@@ -24,7 +25,6 @@ class UpgradeSite {
   /// Keeps other upgrades and servers that want to make the schema waiting until this is destroyed. SQLite,
   /// where each step has its own lock, does nothing.
   virtual void lock(const Tell& tell) = 0;
-  virtual bool has_table(std::string_view name) = 0;
   /// Runs a step and sets the revision. When somebody else was first, nothing is done.
   virtual std::optional<StepOutcome> run(const Step& step, const std::string& from) = 0;
   /// Whatever run() leaves for one that goes on after an interruption is cleared away.
@@ -33,13 +33,14 @@ class UpgradeSite {
   /// The revision in alembic_version. Throws INVALID_STATE when there is none or more than one.
   std::string revision();
 
-  const std::string& label() const { return label_; }
-  Dialect dialect() const { return dialect_; }
-  sql::Connection& connection() { return *connection_; }
+  bool has_table(std::string_view name) { return maintenance::has_table(session_, name); }
+
+  const std::string& label() const { return session_.label; }
+  Dialect dialect() const { return session_.dialect; }
+  sql::Connection& connection() { return *session_.connection; }
 
  protected:
-  UpgradeSite(Dialect dialect, std::string label, std::unique_ptr<sql::Connection> connection)
-      : dialect_(dialect), label_(std::move(label)), connection_(std::move(connection)) {}
+  explicit UpgradeSite(Session session) : session_(std::move(session)) {}
 
   /// All of a step and the revision in one transaction.
   std::optional<StepOutcome> run_in_transaction(const Step& step, const std::string& from);
@@ -53,17 +54,12 @@ class UpgradeSite {
   virtual void in_batch(const std::function<void()>& batch) { batch(); }
 
  private:
-  const Dialect dialect_;
-  const std::string label_;
-  const std::unique_ptr<sql::Connection> connection_;
+  Session session_;
 };
 
 /// Connects. Throws as the databases of src/sql do.
 std::unique_ptr<UpgradeSite> open_sqlite_site(const std::string& uri);
 std::unique_ptr<UpgradeSite> open_postgres_site(const std::string& uri);
 std::unique_ptr<UpgradeSite> open_mysql_site(const std::string& uri);
-
-/// Names that a database told, quoted for it.
-std::string quoted_name(std::string_view name, Dialect dialect);
 
 }  // namespace millrace::maintenance

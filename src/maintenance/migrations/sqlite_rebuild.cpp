@@ -17,12 +17,7 @@ struct Column {
 };
 
 std::string quoted(std::string_view name) {
-  std::string text = "\"";
-  for (const char letter : name) {
-    if (letter == '"') text += '"';
-    text += letter;
-  }
-  return text + "\"";
+  return quoted_name(name, Dialect::kSqlite);
 }
 
 std::vector<Column> columns_of(sql::Connection& connection, std::string_view table) {

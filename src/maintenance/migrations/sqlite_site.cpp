@@ -15,18 +15,13 @@ sql::ConnectionOptions options() {
 class SqliteSite : public UpgradeSite {
  public:
   explicit SqliteSite(const std::string& path)
-      : UpgradeSite(Dialect::kSqlite, "database '" + path + "'",
-                    std::make_unique<sql::Connection>(path, options())) {
+      : UpgradeSite({Dialect::kSqlite, "database '" + path + "'",
+                     std::make_unique<sql::Connection>(path, options())}) {
     // Tables are dropped whose rows others refer to, and views may do without them for a moment.
     connection().execute("PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA legacy_alter_table=ON");
   }
 
   void lock(const Tell&) override {}
-
-  bool has_table(std::string_view name) override {
-    auto row = connection().prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1");
-    return row.bind(1, name).step();
-  }
 
   std::optional<StepOutcome> run(const Step& step, const std::string& from) override {
     return run_in_transaction(step, from);

@@ -9,10 +9,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// Searches make many texts, and long ones: a cache that takes all and never forgets would grow with what
-// strangers ask.
-constexpr size_t kLargestCache = 256;
-constexpr size_t kLongestCached = 4096;
 // SQL Server 2017, which is the oldest that MLflow's own migrations run on.
 constexpr int64_t kOldestVersion = 14;
 // OPENJSON is there from this on.
@@ -65,12 +61,7 @@ void MssqlConnection::settle() {
 }
 
 std::unique_ptr<RemoteStatement> MssqlConnection::prepare(std::string_view sql) {
-  const auto found = texts_.find(sql);
-  if (found != texts_.end()) return std::make_unique<MssqlStatement>(*this, found->second);
-  auto text = std::make_shared<const Template>(translate(sql));
-  if (texts_.size() >= kLargestCache) texts_.clear();
-  if (sql.size() <= kLongestCached) texts_.emplace(sql, text);
-  return std::make_unique<MssqlStatement>(*this, std::move(text));
+  return std::make_unique<MssqlStatement>(*this, texts_.of(sql, translate));
 }
 
 std::vector<odbc::Row> MssqlConnection::send(const Template& text, const std::string& sql,

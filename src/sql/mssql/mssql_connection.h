@@ -2,11 +2,11 @@
 
 #include <memory>
 #include <optional>
-#include <unordered_map>
 
 #include "sql/mssql/dialect.h"
 #include "sql/odbc/session.h"
 #include "sql/remote.h"
+#include "sql/translations.h"
 
 namespace millrace::sql::mssql {
 
@@ -44,11 +44,6 @@ class MssqlConnection : public RemoteConnection {
 
  private:
   friend class MssqlStatement;
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
-
   void settle();
   void begin(const char* isolation);
   std::vector<odbc::Row> send(const Template& text, const std::string& sql,
@@ -57,7 +52,7 @@ class MssqlConnection : public RemoteConnection {
   const odbc::Target target_;
   std::unique_ptr<odbc::Session> session_;
   Traits traits_;
-  std::unordered_map<std::string, std::shared_ptr<const Template>, Hash, std::equal_to<>> texts_;
+  Translations<Template> texts_;
   const char* isolation_ = "";
   int64_t last_changes_ = 0;
   int64_t total_changes_ = 0;

@@ -8,11 +8,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// Searches make many texts, and long ones: a cache that takes all and never forgets would grow with what
-// strangers ask.
-constexpr size_t kLargestCache = 256;
-constexpr size_t kLongestCached = 4096;
-
 // Thrown through run_within(); never leaves this file.
 struct BudgetUsedUp {};
 
@@ -24,12 +19,7 @@ MysqlConnection::MysqlConnection(Target target, Session::Patience patience)
       session_(std::make_unique<Session>(target_, patience)) {}
 
 std::unique_ptr<RemoteStatement> MysqlConnection::prepare(std::string_view sql) {
-  const auto found = texts_.find(sql);
-  if (found != texts_.end()) return std::make_unique<MysqlStatement>(*this, found->second);
-  auto text = std::make_shared<const Template>(translate(sql));
-  if (texts_.size() >= kLargestCache) texts_.clear();
-  if (sql.size() <= kLongestCached) texts_.emplace(sql, text);
-  return std::make_unique<MysqlStatement>(*this, std::move(text));
+  return std::make_unique<MysqlStatement>(*this, texts_.of(sql, translate));
 }
 
 void MysqlConnection::send(const Template& text, const std::string& sql) {

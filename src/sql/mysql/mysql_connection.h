@@ -1,11 +1,11 @@
 #pragma once
 
 #include <optional>
-#include <unordered_map>
 
 #include "sql/mysql/dialect.h"
 #include "sql/mysql/mysql_session.h"
 #include "sql/remote.h"
+#include "sql/translations.h"
 
 namespace millrace::sql::mysql {
 
@@ -34,11 +34,6 @@ class MysqlConnection : public RemoteConnection {
 
  private:
   friend class MysqlStatement;
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
-
   void begin(const char* isolation, const char* sql);
   void send(const Template& text, const std::string& sql);
   Outcome finish();
@@ -46,7 +41,7 @@ class MysqlConnection : public RemoteConnection {
   const Target target_;
   const Session::Patience patience_;
   std::unique_ptr<Session> session_;
-  std::unordered_map<std::string, std::shared_ptr<const Template>, Hash, std::equal_to<>> texts_;
+  Translations<Template> texts_;
   const char* isolation_ = "";
   std::optional<int64_t> last_changes_;
   int64_t total_changes_ = 0;

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <set>
 #include <string>
 
@@ -40,22 +39,11 @@ class KeyFinder {
   }
 
  private:
-  // The newest runs tell the keys of all where there are no others. No time is spent on finding out the rest.
+  // What was read when the budget ends is kept; of a server nothing would be, so it goes on to the end.
   bool find_quickly() {
-    const bool finished = within_quick_budget([&] { read_newest_runs(); });
-    return finished && !has_older_runs();
-  }
-
-  // What was read when a budget ends is kept; of a server nothing would be, so it goes on to the end.
-  bool within_quick_budget(const std::function<void()>& action) {
-    if (!connection_.is_remote()) return connection_.run_within(kQuickBudget, action);
-    action();
+    if (!connection_.is_remote()) return connection_.run_within(kQuickBudget, [&] { read_newest_runs(); });
+    read_newest_runs();
     return true;
-  }
-
-  bool has_older_runs() {
-    auto row = connection_.prepare("SELECT 1 FROM runs r WHERE " + scope(query_) + " LIMIT 1 OFFSET ?1");
-    return row.bind(1, kNewestRuns).step();
   }
 
   // Experiments of few rows are read whole. In others every key of the database is tried in turn: one step
@@ -127,9 +115,15 @@ bool append_keys(const std::set<std::string>& keys, const RunColumnsQuery& query
   return true;
 }
 
+// The newest runs tell the keys of all where there are no others.
+bool has_older_runs(Connection& connection, const RunColumnsQuery& query) {
+  auto row = connection.prepare("SELECT 1 FROM runs r WHERE " + scope(query) + " LIMIT 1 OFFSET ?1");
+  return row.bind(1, kNewestRuns).step();
+}
+
 v1::RunColumns list_columns(Connection& connection, const RunColumnsQuery& query) {
   v1::RunColumns columns;
-  bool complete = true;
+  bool complete = !query.quick() || !has_older_runs(connection, query);
   const std::array<std::pair<const char*, KeyList*>, 3> kinds{{{"latest_metrics", columns.mutable_metrics()},
                                                                {"params", columns.mutable_params()},
                                                                {"tags", columns.mutable_tags()}}};
