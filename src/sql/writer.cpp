@@ -14,6 +14,8 @@ namespace {
 constexpr size_t kLargestGroup = 256;
 constexpr size_t kLongestQueue = 16384;
 constexpr std::chrono::milliseconds kLongestGathering{5};
+// So many share the cost of a commit that waiting for more of them gains less than it takes.
+constexpr size_t kWorthACommit = 12;
 
 // Two servers that met in a deadlock should not meet in the next one too.
 void pause_after(int attempt) {
@@ -103,9 +105,9 @@ void Writer::serve() {
 // has them share the next commit with those who came meanwhile, instead of the one after it.
 void Writer::gather(size_t told, Clock::duration took) {
   std::unique_lock lock(mutex_);
-  expected_ = std::min(told + queue_.size(), kLargestGroup);
+  expected_ = std::min(told + queue_.size(), kWorthACommit);
   if (expected_ > 1) {
-    wake_.wait_for(lock, std::min<Clock::duration>(took / 4, kLongestGathering),
+    wake_.wait_for(lock, std::min<Clock::duration>(took / 2, kLongestGathering),
                    [this] { return stopping_ || queue_.size() >= expected_; });
   }
   expected_ = 0;

@@ -37,9 +37,9 @@ using BulkWork = void (*)(Connection&, std::span<BulkItem* const>);
 /// The one writer of a database: a thread that runs waiting tasks in one transaction and tells their callers
 /// after the commit reached the disk. A lone task is committed at once; under load, the tasks that came while
 /// the last commit was under way share the next one; on a server, those too whom it answered and who ask
-/// again within a quarter of its time. A group that the database gives up, because others were in its way or
-/// the connection broke before the commit, is tried again, then in halves, so that a task that the database
-/// will not have fails alone.
+/// again within half of its time, up to a dozen. A group that the database gives up, because others were in
+/// its way or the connection broke before the commit, is tried again, then in halves, so that a task that the
+/// database will not have fails alone.
 class Writer {
  public:
   using Task = std::function<void(Connection&)>;

@@ -76,7 +76,8 @@ void read_run_info(const sql::Statement& row, v1::RunInfo& info) {
 }
 
 bool read_run_info(sql::Connection& connection, std::string_view run_id, v1::RunInfo& info) {
-  static const std::string kSelect = std::string("SELECT ") + kRunColumns + " FROM runs WHERE run_uuid = ?1";
+  static const std::string kSelect =
+      std::string("SELECT ") + kRunColumns + " FROM runs r WHERE r.run_uuid = ?1";
   auto row = connection.prepare(kSelect);
   if (!row.bind(1, run_id).step()) return false;
   read_run_info(row, info);

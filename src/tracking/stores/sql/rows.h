@@ -35,9 +35,10 @@ RunState find_run(sql::Connection& connection, std::string_view run_id);
 /// The same with check_stage().
 RunState require_run(sql::Connection& connection, std::string_view run_id, std::string_view required_stage);
 
-/// Columns of `runs` that read_run_info() expects, in its order.
+/// Columns of `runs r` that read_run_info() expects, in its order.
 inline constexpr const char* kRunColumns =
-    "run_uuid, name, experiment_id, user_id, status, start_time, end_time, artifact_uri, lifecycle_stage";
+    "r.run_uuid, r.name, r.experiment_id, r.user_id, r.status, r.start_time, r.end_time, r.artifact_uri, "
+    "r.lifecycle_stage";
 void read_run_info(const sql::Statement& row, v1::RunInfo& info);
 
 /// Reads a run's own row, whatever its stage. False when there is no such run.

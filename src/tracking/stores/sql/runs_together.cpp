@@ -27,8 +27,6 @@ constexpr std::string_view kModels =
     "'RUN_OUTPUT') AND source_id = ANY(?1) AND destination_type IN ('MODEL_INPUT', 'MODEL_OUTPUT') "
     "ORDER BY rowid";
 
-const std::string kRuns = std::string("SELECT ") + kRunColumns + " FROM runs WHERE run_uuid = ANY(?1)";
-
 // A query for rows of the runs with these ids, on its way.
 Statement ask(Connection& connection, std::string_view select, const Ids& ids) {
   Statement statement = connection.prepare(select);
@@ -138,25 +136,6 @@ void read_details_together(Connection& connection, std::span<v1::Run* const> run
   Ids ids;
   for (const v1::Run* run : runs) ids.push_back(run->info().run_id());
   DetailReader(connection, ids).read(runs);
-}
-
-void read_runs_together(Connection& connection, const std::vector<FoundRun>& found,
-                        google::protobuf::RepeatedPtrField<v1::Run>& runs) {
-  if (found.empty()) return;
-  Ids ids;
-  for (const FoundRun& run : found) ids.push_back(run.id);
-  auto row = ask(connection, kRuns, ids);
-  DetailReader details(connection, ids);
-  std::unordered_map<std::string, v1::RunInfo> infos;
-  while (row.step()) read_run_info(row, infos[std::string(row.text(0))]);
-  std::vector<v1::Run*> present;
-  for (const FoundRun& run : found) {
-    const auto info = infos.find(run.id);
-    if (info == infos.end()) continue;
-    present.push_back(runs.Add());
-    *present.back()->mutable_info() = std::move(info->second);
-  }
-  details.read(present);
 }
 
 }  // namespace millrace::tracking

@@ -1,4 +1,5 @@
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "sql/paging.h"
@@ -38,13 +39,34 @@ void append_scope_and_filter(sql::SqlText& sql, const RunQuery& query) {
   append_filter(sql, RunSearchSchema(), query.filter());
 }
 
+// What may be read of a run that is found: where it is, or its info.
+template <typename Found>
+struct ColumnsOf;
+template <>
+struct ColumnsOf<FoundRun> {
+  static constexpr const char* kText = "r.run_uuid, r.rowid";
+};
+template <>
+struct ColumnsOf<v1::RunInfo> {
+  static constexpr const char* kText = kRunColumns;
+};
+
+void read_found(const sql::Statement& row, FoundRun& run) {
+  run = {std::string(row.text(0)), row.integer(1)};
+}
+
+void read_found(const sql::Statement& row, v1::RunInfo& run) {
+  read_run_info(row, run);
+}
+
 // Collects the runs of one page: those from `skip` on, one more than the page holds.
+template <typename Found>
 class PageOfRuns {
  public:
   PageOfRuns(int64_t skip, int64_t limit) : skip_(skip), wanted_(limit + 1) {}
 
   bool full() const { return static_cast<int64_t>(runs_.size()) == wanted_; }
-  std::vector<FoundRun> take() { return std::move(runs_); }
+  std::vector<Found> take() { return std::move(runs_); }
 
   // SQLite stops where the reader does; from a server come all rows that were asked for.
   void read(Connection& connection, sql::SqlText plan) {
@@ -59,20 +81,20 @@ class PageOfRuns {
       if (skip_ > 0) {
         --skip_;
       } else {
-        runs_.push_back({std::string(rows.text(0)), rows.integer(1)});
+        read_found(rows, runs_.emplace_back());
       }
     }
   }
 
   int64_t skip_;
   int64_t wanted_;
-  std::vector<FoundRun> runs_;
+  std::vector<Found> runs_;
 };
 
 // Plan 1: read every run in scope and sort. Cost grows with the experiment, not with the database.
-sql::SqlText scan_plan(const RunQuery& query) {
+sql::SqlText scan_plan(const char* columns, const RunQuery& query) {
   sql::SqlText sql;
-  sql << "SELECT r.run_uuid, r.rowid FROM runs r WHERE ";
+  sql << "SELECT " << columns << " FROM runs r WHERE ";
   append_scope_and_filter(sql, query);
   sql << " ORDER BY ";
   append_order(sql, RunSearchSchema(), query.order_by());
@@ -86,9 +108,9 @@ bool is_newest_first(const RunQuery& query) {
          query.order_by(0).field().name() == "start_time" && query.order_by(0).descending();
 }
 
-sql::SqlText newest_first_plan(const RunQuery& query) {
+sql::SqlText newest_first_plan(const char* columns, const RunQuery& query) {
   sql::SqlText sql;
-  sql << "SELECT r.run_uuid, r.rowid FROM runs r INDEXED BY millrace_runs_by_start WHERE ";
+  sql << "SELECT " << columns << " FROM runs r INDEXED BY millrace_runs_by_start WHERE ";
   append_scope_and_filter(sql, query);
   sql << " ORDER BY r.start_time DESC NULLS LAST, r.run_uuid";
   return sql;
@@ -96,10 +118,11 @@ sql::SqlText newest_first_plan(const RunQuery& query) {
 
 // Plan 3: walk the values of the first ordering metric in order and look each run up. `rank` 0 gives the runs
 // that have a number, 1 those that have NaN.
-sql::SqlText metric_walk_plan(const RunQuery& query, int rank) {
+sql::SqlText metric_walk_plan(const char* columns, const RunQuery& query, int rank) {
   const v1::OrderBy& first = query.order_by(0);
   sql::SqlText sql;
-  sql << "SELECT r.run_uuid, r.rowid FROM latest_metrics o INDEXED BY millrace_latest_metrics_by_value "
+  sql << "SELECT " << columns
+      << " FROM latest_metrics o INDEXED BY millrace_latest_metrics_by_value "
          "CROSS JOIN runs r INDEXED BY millrace_runs_by_id ON r.run_uuid = o.run_uuid WHERE o.key = ";
   sql.value(first.field().name()) << (rank == 0 ? " AND o.is_nan = FALSE AND " : " AND o.is_nan = TRUE AND ");
   append_scope_and_filter(sql, query);
@@ -112,9 +135,9 @@ sql::SqlText metric_walk_plan(const RunQuery& query, int rank) {
 }
 
 // What the walk does not meet: runs without the metric.
-sql::SqlText without_metric_plan(const RunQuery& query) {
+sql::SqlText without_metric_plan(const char* columns, const RunQuery& query) {
   sql::SqlText sql;
-  sql << "SELECT r.run_uuid, r.rowid FROM runs r WHERE ";
+  sql << "SELECT " << columns << " FROM runs r WHERE ";
   append_scope_and_filter(sql, query);
   sql << " AND NOT EXISTS (SELECT 1 FROM latest_metrics o WHERE o.key = ";
   sql.value(query.order_by(0).field().name()) << " AND o.run_uuid = r.run_uuid) ORDER BY ";
@@ -145,8 +168,9 @@ int64_t count_runs(Connection& connection, const RunQuery& query, int64_t most) 
 // would need, and gives up beyond it. Large experiments are not counted to their end, which alone would cost
 // more than the walk; on a server, whose budget is a time and rough, no further than to tell them from small
 // ones.
-std::optional<std::vector<FoundRun>> try_metric_walk(Connection& connection, const RunQuery& query,
-                                                     int64_t skip) {
+template <typename Found>
+std::optional<std::vector<Found>> try_metric_walk(Connection& connection, const RunQuery& query,
+                                                  int64_t skip) {
   constexpr int64_t kStepsPerRun = 60;
   constexpr int64_t kMostCounted = 4000;
   constexpr int64_t kLargestBudget = 4'000'000;
@@ -154,19 +178,38 @@ std::optional<std::vector<FoundRun>> try_metric_walk(Connection& connection, con
   const int64_t runs = count_runs(connection, query, most);
   if (runs < kSmallExperiment) return std::nullopt;
   const int64_t budget = runs < most ? runs * kStepsPerRun : kLargestBudget;
-  PageOfRuns page(skip, query.page().limit());
+  const char* columns = ColumnsOf<Found>::kText;
+  PageOfRuns<Found> page(skip, query.page().limit());
   const bool finished = connection.run_within(budget, [&] {
     for (const int rank : {0, 1}) {
       if (!page.full()) {
-        page.read(connection, metric_walk_plan(query, rank));
+        page.read(connection, metric_walk_plan(columns, query, rank));
       }
     }
     if (!page.full()) {
-      page.read(connection, without_metric_plan(query));
+      page.read(connection, without_metric_plan(columns, query));
     }
   });
   if (!finished) return std::nullopt;
   return page.take();
+}
+
+// The runs of a page, and where the next one begins: empty after the last.
+template <typename Found>
+std::pair<std::vector<Found>, std::string> find(Connection& connection, const RunQuery& query) {
+  const int64_t skip = sql::offset_from(query.page().cursor());
+  std::optional<std::vector<Found>> runs;
+  if (is_by_metric(query)) runs = try_metric_walk<Found>(connection, query, skip);
+  if (!runs) {
+    const char* columns = ColumnsOf<Found>::kText;
+    PageOfRuns<Found> page(skip, query.page().limit());
+    page.read(connection,
+              is_newest_first(query) ? newest_first_plan(columns, query) : scan_plan(columns, query));
+    runs = page.take();
+  }
+  if (static_cast<int64_t>(runs->size()) <= query.page().limit()) return {*std::move(runs), ""};
+  runs->pop_back();
+  return {*std::move(runs), std::to_string(skip + query.page().limit())};
 }
 
 void read_run(Connection& connection, const std::string& run_id, v1::Run& run) {
@@ -174,36 +217,31 @@ void read_run(Connection& connection, const std::string& run_id, v1::Run& run) {
   read_run_details(connection, run);
 }
 
-RunPage search(Connection& connection, const RunQuery& query) {
-  FoundRuns found = find_runs(connection, query);
+// A server tells of a run what it can while it looks at it.
+RunPage search_remote(Connection& connection, const RunQuery& query) {
+  auto [infos, next_cursor] = find<v1::RunInfo>(connection, query);
   RunPage page;
-  page.set_next_cursor(std::move(found.next_cursor));
-  page.mutable_runs()->Reserve(static_cast<int>(found.runs.size()));
-  if (connection.is_remote()) {
-    read_runs_together(connection, found.runs, *page.mutable_runs());
-  } else {
-    for (const FoundRun& run : found.runs) read_run(connection, run.id, *page.add_runs());
-  }
+  page.set_next_cursor(std::move(next_cursor));
+  std::vector<v1::Run*> runs;
+  for (v1::RunInfo& info : infos) *runs.emplace_back(page.add_runs())->mutable_info() = std::move(info);
+  read_details_together(connection, runs);
+  return page;
+}
+
+RunPage search_local(Connection& connection, const RunQuery& query) {
+  auto [found, next_cursor] = find<FoundRun>(connection, query);
+  RunPage page;
+  page.set_next_cursor(std::move(next_cursor));
+  page.mutable_runs()->Reserve(static_cast<int>(found.size()));
+  for (const FoundRun& run : found) read_run(connection, run.id, *page.add_runs());
   return page;
 }
 
 }  // namespace
 
 FoundRuns find_runs(Connection& connection, const RunQuery& query) {
-  const int64_t skip = sql::offset_from(query.page().cursor());
-  std::optional<std::vector<FoundRun>> runs;
-  if (is_by_metric(query)) runs = try_metric_walk(connection, query, skip);
-  if (!runs) {
-    PageOfRuns page(skip, query.page().limit());
-    page.read(connection, is_newest_first(query) ? newest_first_plan(query) : scan_plan(query));
-    runs = page.take();
-  }
-  FoundRuns found{*std::move(runs), ""};
-  if (static_cast<int64_t>(found.runs.size()) > query.page().limit()) {
-    found.runs.pop_back();
-    found.next_cursor = std::to_string(skip + query.page().limit());
-  }
-  return found;
+  auto [runs, next_cursor] = find<FoundRun>(connection, query);
+  return {std::move(runs), std::move(next_cursor)};
 }
 
 int64_t count_found_runs(Connection& connection, const RunQuery& query) {
@@ -216,7 +254,9 @@ int64_t count_found_runs(Connection& connection, const RunQuery& query) {
 }
 
 RunPage SqlTrackingStore::search_runs(const CallContext&, const RunQuery& request) {
-  return database_->readers().read([&](Connection& connection) { return search(connection, request); });
+  return database_->readers().read([&](Connection& connection) {
+    return connection.is_remote() ? search_remote(connection, request) : search_local(connection, request);
+  });
 }
 
 }  // namespace millrace::tracking
