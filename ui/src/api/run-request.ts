@@ -12,7 +12,7 @@ export interface RunSearch {
 }
 
 /** Rows of one answer: enough for any window, few enough to be drawn within a frame. */
-export const blockRows = 400;
+export const blockRows = 200;
 export const mostRows = 200_000;
 export const parentTag: ColumnId = "tags.mlflow.parentRunId";
 const always = { attributes: ["run_name", "status", "start_time", "end_time", "lifecycle_stage", "user_id"], tags: [keyOf(parentTag)] };

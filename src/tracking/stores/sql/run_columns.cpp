@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <limits>
 #include <set>
 #include <string>
 
@@ -12,6 +14,7 @@ namespace {
 
 using sql::Connection;
 using v1::plugin::RunColumnsQuery;
+using KeySet = std::set<std::string, std::less<>>;
 using KeyList = google::protobuf::RepeatedPtrField<std::string>;
 
 // Virtual machine instructions; a million of them take a twentieth of a second where pages are at hand, and
@@ -21,6 +24,8 @@ constexpr int64_t kRunsBudget = 1'000'000;
 constexpr int64_t kKeysBudget = 20'000'000;
 // Runs whose keys stand for those of an experiment where it has to be quick.
 constexpr int64_t kNewestRuns = 500;
+// And of those no more are read when so many rows have brought no new key.
+constexpr int kRowsWithoutNews = 2'000;
 
 std::string scope(const RunColumnsQuery& query) {
   if (query.experiment_ids().empty()) return "TRUE";
@@ -30,10 +35,14 @@ std::string scope(const RunColumnsQuery& query) {
 // Keys of one table, found without going through the whole of it where that can be avoided.
 class KeyFinder {
  public:
-  KeyFinder(Connection& connection, const RunColumnsQuery& query, std::string table)
-      : connection_(connection), query_(query), table_(std::move(table)) {}
+  /// `most_without_news`: rows that bring no new key after which the others are taken to bring none either.
+  KeyFinder(Connection& connection, const RunColumnsQuery& query, std::string table, int most_without_news)
+      : connection_(connection),
+        query_(query),
+        table_(std::move(table)),
+        most_without_news_(most_without_news) {}
 
-  std::set<std::string> find(bool& complete) {
+  KeySet find(bool& complete) {
     if (!(query_.quick() ? find_quickly() : find_all())) complete = false;
     return std::move(keys_);
   }
@@ -69,7 +78,12 @@ class KeyFinder {
   void read_keys(const std::string& from) {
     auto row = connection_.prepare(
         (connection_.is_remote() ? "SELECT DISTINCT x.key FROM " : "SELECT x.key FROM ") + from);
-    while (row.step()) keys_.emplace(row.text(0));
+    for (int without_news = 0; without_news < most_without_news_ && row.step(); ++without_news) {
+      const std::string_view key = row.text(0);
+      if (keys_.contains(key)) continue;
+      keys_.emplace(key);
+      without_news = 0;
+    }
   }
 
   void try_keys() {
@@ -95,7 +109,8 @@ class KeyFinder {
   Connection& connection_;
   const RunColumnsQuery& query_;
   const std::string table_;
-  std::set<std::string> keys_;
+  const int most_without_news_;
+  KeySet keys_;
 };
 
 std::string lower(std::string text) {
@@ -105,7 +120,7 @@ std::string lower(std::string text) {
 }
 
 // False when there are more keys than asked for.
-bool append_keys(const std::set<std::string>& keys, const RunColumnsQuery& query, KeyList& list) {
+bool append_keys(const KeySet& keys, const RunColumnsQuery& query, KeyList& list) {
   const std::string wanted = lower(query.contains());
   for (const std::string& key : keys) {
     if (lower(key).find(wanted) == std::string::npos) continue;
@@ -124,11 +139,12 @@ bool has_older_runs(Connection& connection, const RunColumnsQuery& query) {
 v1::RunColumns list_columns(Connection& connection, const RunColumnsQuery& query) {
   v1::RunColumns columns;
   bool complete = !query.quick() || !has_older_runs(connection, query);
+  const int most_without_news = complete ? std::numeric_limits<int>::max() : kRowsWithoutNews;
   const std::array<std::pair<const char*, KeyList*>, 3> kinds{{{"latest_metrics", columns.mutable_metrics()},
                                                                {"params", columns.mutable_params()},
                                                                {"tags", columns.mutable_tags()}}};
   for (const auto& [table, list] : kinds) {
-    const std::set<std::string> keys = KeyFinder(connection, query, table).find(complete);
+    const KeySet keys = KeyFinder(connection, query, table, most_without_news).find(complete);
     if (!append_keys(keys, query, *list)) complete = false;
   }
   columns.set_truncated(!complete);
