@@ -73,19 +73,24 @@ BEGIN
 END $$)";
 
 // Makes the database what it was when it was new. Past what takes statements down, which this is none of.
-void empty_database() {
-  sql::connect_to_postgres(setting("MILLRACE_TEST_POSTGRES_URI"))->execute(kEmpty);
-}
+class Cleaner {
+ public:
+  void empty() { connection_->execute(kEmpty); }
+
+ private:
+  const std::unique_ptr<sql::Connection> connection_ =
+      sql::connect_to_postgres(setting("MILLRACE_TEST_POSTGRES_URI"));
+};
 
 // Stores on one database, which is emptied for each check: to make one takes longer than a check does.
 template <typename Interface, typename Store>
 class SharedSubject : public Subject<Interface> {
  public:
-  SharedSubject(std::shared_ptr<sql::Database> database, Capabilities capabilities)
-      : database_(std::move(database)), capabilities_(std::move(capabilities)) {}
+  SharedSubject(std::shared_ptr<sql::Database> database, Cleaner& cleaner, Capabilities capabilities)
+      : database_(std::move(database)), cleaner_(cleaner), capabilities_(std::move(capabilities)) {}
 
   std::shared_ptr<Interface> open_new() override {
-    empty_database();
+    cleaner_.empty();
     return reopen();
   }
   std::shared_ptr<Interface> reopen() override { return std::make_shared<Store>(database_); }
@@ -93,11 +98,12 @@ class SharedSubject : public Subject<Interface> {
 
  private:
   const std::shared_ptr<sql::Database> database_;
+  Cleaner& cleaner_;
   const Capabilities capabilities_;
 };
 
 StoreWords open_empty_store() {
-  empty_database();
+  Cleaner().empty();
   return StoreWords(std::make_shared<tracking::SqlTrackingStore>(open_database()));
 }
 
@@ -111,8 +117,9 @@ void run_alone(Kit<Interface> kit, const Capabilities& capabilities, int least) 
   options.themes = {Theme::kCorrectness};
   options.effort.scale = 0.05;
   const auto database = open_database();
+  Cleaner cleaner;
   const auto subject = [&] {
-    return std::make_shared<SharedSubject<Interface, Store>>(database, capabilities);
+    return std::make_shared<SharedSubject<Interface, Store>>(database, cleaner, capabilities);
   };
   const Report report = run_kit<Interface>(kit, subject, options);
   for (const Result& result : report.results()) {
