@@ -13,6 +13,8 @@ import subprocess
 import sys
 
 import pytest
+import sqlglot
+from sqlglot import exp
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "mssql"))
 import translator  # noqa: E402
@@ -32,6 +34,8 @@ PARTS = {
 CLAUSE = re.compile(r"(?<!DELETE)(?<!LEFT) (?=(?:FROM|LEFT JOIN|JOIN|WHERE|AND|OR|GROUP BY|ORDER BY|OFFSET|UNION ALL|USING"
                     r"|WHEN MATCHED|WHEN NOT MATCHED|VALUES|OUTPUT) )")
 TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE|ON) ([a-z_.]+)")
+# What the parser has no grammar for, and the driver takes by its first words.
+UNPARSED = ("CREATE TRIGGER ", "DECLARE @given ", "SET IDENTITY_INSERT ", "SET TRANSACTION ISOLATION LEVEL ")
 SCHEMA = ROOT / "src/sql/mssql/schema.sql"
 
 
@@ -78,6 +82,8 @@ def sent():
 @pytest.mark.parametrize("part", PARTS)
 def test_what_is_sent_is_t_sql_and_what_was_recorded(request, sent, part):
     for statement in sent[part]:
+        if not statement.startswith(UNPARSED):
+            assert not any(isinstance(tree, exp.Command) for tree in sqlglot.parse(statement, read="tsql")), statement
         assert translator.Translator.translated(statement).startswith("="), statement
     path, text = GOLDEN / f"{part}.sql", golden_text(sent[part])
     if request.config.getoption("--record"):
