@@ -2,13 +2,12 @@ import { settings } from "./settings";
 
 const day = 86_400_000;
 
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
-const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-const utc = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
-const grouped = new Intl.NumberFormat("en");
+// The browser reads its tables of languages, which takes tens of milliseconds, when it is first asked for a format:
+// what the first page shows is written without them.
 
+/** A whole number: "12,000" */
 export function count(value: number): string {
-  return grouped.format(value);
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** "1 run", "12,000 runs" */
@@ -18,16 +17,18 @@ export function plural(value: number, word: string): string {
 
 /** In the zone that the settings say. */
 export function exactTime(time: number): string {
-  return settings().zone === "utc" ? `${utc.format(time)} UTC` : local.format(time);
+  const zone = zoneOfTimes();
+  return `${inZone(zone).medium.format(time)}${zone === "UTC" ? " UTC" : ""}`;
 }
 
-const zones = new Map<string | undefined, { exact: Intl.DateTimeFormat; axis: Intl.DateTimeFormat }>();
+const zones = new Map<string | undefined, Record<"medium" | "exact" | "axis", Intl.DateTimeFormat>>();
 
 function inZone(zone: string | undefined) {
   const known = zones.get(zone);
   if (known) return known;
   const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone } as const;
   const made = {
+    medium: new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", timeZone: zone }),
     exact: new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", fractionalSecondDigits: 3, timeZoneName: "short", ...clock }),
     axis: new Intl.DateTimeFormat("en", { month: "2-digit", day: "2-digit", ...clock }),
   };
@@ -56,22 +57,37 @@ export function axisTime(time: number, zone = zoneOfTimes()): string {
   return `${parts["month"] ?? ""}-${parts["day"] ?? ""} ${parts["hour"] ?? ""}:${parts["minute"] ?? ""}:${parts["second"] ?? ""}`;
 }
 
-/** A time as the settings want it, and the other way of saying it. */
-export function shownTime(time: number, now: number): [shown: string, other: string] {
-  const both: [string, string] = [relativeTime(time, now), exactTime(time)];
-  return settings().times === "exact" ? [both[1], both[0]] : both;
+/** A time as the settings want it. */
+export function shownTime(time: number, now: number): string {
+  return settings().times === "exact" ? exactTime(time) : relativeTime(time, now);
+}
+
+/** A time the other way than shownTime() tells it. */
+export function otherTime(time: number, now: number): string {
+  return settings().times === "exact" ? relativeTime(time, now) : exactTime(time);
+}
+
+function span(amount: number, unit: string): string {
+  const words = `${Math.abs(amount)} ${unit}`;
+  return amount <= 0 ? `${words} ago` : `in ${words}`;
+}
+
+function days(amount: number): string {
+  if (amount === -1) return "yesterday";
+  if (amount === 1) return "tomorrow";
+  return span(amount, "days");
 }
 
 /** "3 min. ago" as seen at `now`. */
 export function relativeTime(time: number, now: number): string {
   const past = time - now;
   const size = Math.abs(past);
-  if (size < 60_000) return size < 10_000 ? "just now" : relative.format(Math.round(past / 1000), "second");
-  if (size < 3_600_000) return relative.format(Math.round(past / 60_000), "minute");
-  if (size < day) return relative.format(Math.round(past / 3_600_000), "hour");
-  if (size < 30 * day) return relative.format(Math.round(past / day), "day");
-  if (size < 365 * day) return relative.format(Math.round(past / (30 * day)), "month");
-  return relative.format(Math.round(past / (365 * day)), "year");
+  if (size < 60_000) return size < 10_000 ? "just now" : span(Math.round(past / 1000), "sec.");
+  if (size < 3_600_000) return span(Math.round(past / 60_000), "min.");
+  if (size < day) return span(Math.round(past / 3_600_000), "hr.");
+  if (size < 30 * day) return days(Math.round(past / day));
+  if (size < 365 * day) return span(Math.round(past / (30 * day)), "mo.");
+  return span(Math.round(past / (365 * day)), "yr.");
 }
 
 /** "1.2 s", "4 min 3 s", "2 h 5 min", "3 d 4 h" */

@@ -7,7 +7,7 @@ import { decodeColumns, fieldText, numberAt, textAt, type TextCells } from "./ap
 import { buildTree } from "./api/tree";
 import { orderText, readView, writeColumns } from "./api/view";
 import { align, seriesOf, smooth } from "./charts/series";
-import { duration, number, relativeTime } from "./format";
+import { count, duration, number, relativeTime } from "./format";
 
 describe("columns of a table", () => {
   it("puts values into their rows and leaves the others empty", () => {
@@ -108,6 +108,13 @@ describe("numbers and times", () => {
     expect(number(0.123456789)).toBe("0.12346");
     expect(number(NaN)).toBe("NaN");
     expect(duration(125_000)).toBe("2 min 5 s");
-    expect(relativeTime(0, 3_600_000)).toBe("1 hr. ago");
+    expect([7, 61, 1234, 12_345_678].map(count)).toEqual(["7", "61", "1,234", "12,345,678"]);
+  });
+
+  it("are told from now on", () => {
+    const day = 86_400_000;
+    const ago = [5_000, 20_000, 180_000, 3_600_000, day, 3 * day, 60 * day, 800 * day];
+    expect(ago.map((time) => relativeTime(0, time))).toEqual(["just now", "20 sec. ago", "3 min. ago", "1 hr. ago", "yesterday", "3 days ago", "2 mo. ago", "2 yr. ago"]);
+    expect([180_000, day, 5 * day].map((time) => relativeTime(time, 0))).toEqual(["in 3 min.", "tomorrow", "in 5 days"]);
   });
 });

@@ -4,7 +4,7 @@ import "../styles/run.css";
 import { useEffect, useRef, type ReactNode } from "react";
 
 import { save } from "../csv";
-import { exactTime, number, shownTime } from "../format";
+import { exactTime, number, otherTime, shownTime } from "../format";
 import { setCrumbs } from "../parts/crumbs";
 import { Icon } from "../parts/icons";
 import { useNow } from "../parts/small";
@@ -88,10 +88,9 @@ const hour = 3_600_000;
 
 function TimeSample() {
   const now = useNow();
-  const [shown, other] = shownTime(now - 2 * hour, now);
   return (
     <>
-      Shown as “{shown}”, and under the pointer as “{other}”.
+      Shown as “{shownTime(now - 2 * hour, now)}”, and under the pointer as “{otherTime(now - 2 * hour, now)}”.
     </>
   );
 }

@@ -9,7 +9,7 @@ import { NoteCell } from "../runs/note-cell";
 import { durationAt, isRight, nameColumn, noteColumn, type CellSource, type RowShape } from "./grid-columns";
 import { Icon } from "./icons";
 import { Sparkline } from "./sparkline";
-import { Status } from "./small";
+import { Status, timeTitle } from "./small";
 
 interface RowProps extends RowShape {
   id: string;
@@ -40,11 +40,6 @@ function historyContent(id: ColumnId, row: number, cells: CellSource) {
   return <span title={String(value)}>{number(value)}</span>;
 }
 
-function TimeCell({ time, now }: { time: number; now: number }) {
-  const [shown, other] = shownTime(time, now);
-  return <span title={other}>{shown}</span>;
-}
-
 function cellContent(id: ColumnId, row: number, cells: CellSource, now: number) {
   if (id === "attributes.duration") {
     const length = durationAt(cells, row, now);
@@ -53,7 +48,7 @@ function cellContent(id: ColumnId, row: number, cells: CellSource, now: number) 
   if (isHistory(id)) return historyContent(id, row, cells);
   const value = cells.rows.numberAt(id, row);
   if (value !== undefined) {
-    if (kindOf(id) === "attributes") return <TimeCell time={value} now={now} />;
+    if (kindOf(id) === "attributes") return <span {...timeTitle(value, now)}>{shownTime(value, now)}</span>;
     return <span title={String(value)}>{number(value)}</span>;
   }
   const text = cells.rows.textAt(id, row);

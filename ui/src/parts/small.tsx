@@ -1,7 +1,7 @@
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useState, type PointerEvent, type ReactNode } from "react";
 
 import { ApiError } from "../api/client";
-import { shownTime } from "../format";
+import { otherTime, shownTime } from "../format";
 import { Icon } from "./icons";
 
 export function CopyButton({ text, what }: { text: string; what: string }) {
@@ -44,13 +44,17 @@ export function useNow(): number {
   return Math.max(time, now);
 }
 
+/** Attributes of an element that tells a time the other way too, under the pointer: made when it is asked for. */
+export function timeTitle(time: number, now: number) {
+  return { onPointerEnter: (event: PointerEvent<HTMLElement>) => (event.currentTarget.title = otherTime(time, now)) };
+}
+
 export function Time({ at }: { at: number | undefined }) {
   const present = useNow();
   if (at === undefined) return <span className="muted">–</span>;
-  const [shown, other] = shownTime(at, present);
   return (
-    <time dateTime={new Date(at).toISOString()} title={other}>
-      {shown}
+    <time dateTime={new Date(at).toISOString()} {...timeTitle(at, present)}>
+      {shownTime(at, present)}
     </time>
   );
 }
