@@ -12,6 +12,7 @@ pytest.register_assert_rewrite("database_cases")
 
 def pytest_addoption(parser):
     parser.addoption("--server", choices=["millrace", "cluster", "mlflow"], default="millrace", help="the server under test")
+    parser.addoption("--record", action="store_true", help="write golden files anew instead of comparing with them")
 
 
 @pytest.fixture(scope="session")

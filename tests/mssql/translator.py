@@ -107,10 +107,21 @@ def type_values(merge):
             column.set("this", exp.Cast(this=column.this, to=TYPES[table, column.alias].copy()))
 
 
+def keep_order(select):
+    """TOP (?) is said first and LIMIT last, where its value would take the place of another."""
+    limit = select.args.get("limit")
+    if not isinstance(limit, exp.Limit) or not isinstance(strict.bare(limit.expression), exp.Placeholder):
+        return
+    select.set("limit", exp.Limit(expression=sqlglot.parse_one("(SELECT n FROM most)")))
+    select.with_("most", as_="SELECT CAST(? AS BIGINT) AS n", copy=False)
+
+
 def rewritten(tree):
     """The tree with what PostgreSQL says otherwise, from the leaves on."""
     if isinstance(tree, exp.Merge):
         type_values(tree)
+    for select in list(tree.find_all(exp.Select)):
+        keep_order(select)
     for node in tree.find_all(exp.EQ):
         # A value that is compared with a smaller number is not made smaller.
         if isinstance(node.expression, exp.Placeholder) and node.this.name in ("experiment_id", "version"):
