@@ -15,6 +15,7 @@ import { Icon } from "../parts/icons";
 import { Menu } from "../parts/menu";
 import { Empty, Fault, Loading, Snippet, Time } from "../parts/small";
 import { say, sayFault } from "../parts/toasts";
+import { drawnAtOnce } from "../parts/virtual";
 import { go, link, setSearch, usePlace } from "../router";
 import { useSettings } from "../settings";
 
@@ -60,6 +61,7 @@ export function ExperimentsPage() {
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: 12,
+    ...drawnAtOnce(),
   });
 
   const refresh = () => client.invalidateQueries({ queryKey: ["experiments"] });

@@ -11,6 +11,7 @@ import { HeadCell } from "./grid-head";
 import { GridRow } from "./grid-row";
 import { useNow } from "./small";
 import { sayFault } from "./toasts";
+import { drawnAtOnce } from "./virtual";
 
 export interface GridHandle {
   move: (step: number) => void;
@@ -70,7 +71,7 @@ export function RunGrid(props: Props) {
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: 10,
-    useFlushSync: false,
+    ...drawnAtOnce(),
   });
   const across = useVirtualizer({
     horizontal: true,
@@ -78,7 +79,7 @@ export function RunGrid(props: Props) {
     getScrollElement: () => box.current,
     estimateSize: (i) => widthOf(free[i] ?? nameColumn),
     overscan: 4,
-    useFlushSync: false,
+    ...drawnAtOnce(),
   });
   const widthKey = free.map(widthOf).join();
   useEffect(() => across.measure(), [across, widthKey]);
