@@ -6,7 +6,8 @@ import { here, slowness } from "../harness.mjs";
 
 const rowCount = '[data-testid="row-count"]';
 
-async function measured(harness, name, url, ready, most) {
+/** Opens a page of runs in a browser without a cache, and waits for its rows. */
+async function opened(harness, url, ready) {
   const page = await harness.page();
   const requests = [];
   page.on("request", (request) => requests.push(request.url()));
@@ -15,10 +16,23 @@ async function measured(harness, name, url, ready, most) {
   const begin = performance.now();
   await page.goto(url);
   await page.waitForFunction(([place, text]) => document.querySelector(place)?.textContent === text && document.querySelectorAll(".grid-row").length > 10, [rowCount, ready], { polling: "raf" });
-  const time = performance.now() - begin;
+  return { page, requests, scripts, time: performance.now() - begin };
+}
+
+/** The median of three times, since the machine does other work too; the last page stays open. */
+async function measured(harness, name, url, ready, most) {
+  const times = [];
+  for (let i = 0; i < 2; i++) {
+    const { page, time } = await opened(harness, url, ready);
+    times.push(time);
+    await page.context().close();
+  }
+  const { page, requests, scripts, time: last } = await opened(harness, url, ready);
+  times.push(last);
+  const [, time] = times.sort((a, b) => a - b);
   const api = requests.filter((one) => /ajax-api/.test(one));
   const heap = await page.evaluate(() => performance.memory.usedJSHeapSize / 1e6);
-  harness.timings.push(`${name}: ${time.toFixed(0)} ms, ${requests.length} requests (${api.length} API), ${heap.toFixed(0)} MB heap, ${await page.evaluate(() => document.querySelectorAll("*").length)} nodes`);
+  harness.timings.push(`${name}: ${time.toFixed(0)} ms (${times.map((one) => one.toFixed(0)).join(", ")}), ${requests.length} requests (${api.length} API), ${heap.toFixed(0)} MB heap, ${await page.evaluate(() => document.querySelectorAll("*").length)} nodes`);
   harness.check(time < most * slowness, `${name} is there within ${most} ms${slowness > 1 ? ` times ${slowness}` : ""} (${time.toFixed(0)} ms)`);
   const script = (await Promise.all(scripts)).reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
   return { page, requests, api, script };

@@ -70,7 +70,7 @@ export function RunGrid(props: Props) {
     count: order.count,
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
-    overscan: 10,
+    overscan: 6,
     ...drawnAtOnce(),
   });
   const across = useVirtualizer({
@@ -78,7 +78,7 @@ export function RunGrid(props: Props) {
     count: free.length,
     getScrollElement: () => box.current,
     estimateSize: (i) => widthOf(free[i] ?? nameColumn),
-    overscan: 4,
+    overscan: 3,
     ...drawnAtOnce(),
   });
   const widthKey = free.map(widthOf).join();
@@ -159,7 +159,7 @@ export function RunGrid(props: Props) {
       aria-rowcount={order.count + 1}
       aria-colcount={columns.length + 2}
       aria-multiselectable="true"
-      aria-activedescendant={order.count > 0 ? `run-row-${at}` : undefined}
+      aria-activedescendant={drawn.some(({ index }) => index === at) ? `run-row-${at}` : undefined}
       tabIndex={0}
       onKeyDown={press}
     >
