@@ -89,10 +89,6 @@ std::unique_ptr<Connection> open_writer(const Target& target, const std::string&
 
 }  // namespace
 
-std::unique_ptr<Connection> connect_to_mssql(const std::string& uri) {
-  return connect(mssql::parse_uri(uri));
-}
-
 MssqlDatabase::MssqlDatabase(const MssqlDatabaseOptions& options)
     : Database(
           open_writer(mssql::parse_uri(options.uri), options.artifact_root),

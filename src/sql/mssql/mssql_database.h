@@ -26,7 +26,4 @@ class MssqlDatabase : public Database {
   explicit MssqlDatabase(const MssqlDatabaseOptions& options);
 };
 
-/// A connection of its own, for what is no business of the stores. Throws as MssqlDatabase does.
-std::unique_ptr<Connection> connect_to_mssql(const std::string& uri);
-
 }  // namespace millrace::sql

@@ -249,11 +249,11 @@ class AttributeReader {
   std::vector<Times> times_;
 };
 
-FoundRuns rows_of(Connection& connection, const RunTableQuery& query) {
-  if (query.first_row() == 0) return find_runs(connection, query.search());
+FoundRuns rows_of(Connection& connection, const RunTableQuery& query, LargeScopes& scopes) {
+  if (query.first_row() == 0) return find_runs(connection, query.search(), scopes);
   v1::plugin::RunQuery search = query.search();
   search.mutable_page()->set_cursor(std::to_string(query.first_row()));
-  return find_runs(connection, search);
+  return find_runs(connection, search, scopes);
 }
 
 // Counts only what the page at hand does not tell already.
@@ -263,8 +263,8 @@ int64_t total_of(Connection& connection, const RunTableQuery& query, const Found
   return count_found_runs(connection, query.search());
 }
 
-v1::RunTable read_table(Connection& connection, const RunTableQuery& query) {
-  const FoundRuns found = rows_of(connection, query);
+v1::RunTable read_table(Connection& connection, const RunTableQuery& query, LargeScopes& scopes) {
+  const FoundRuns found = rows_of(connection, query, scopes);
   const RowNumbers rows(found.runs);
   v1::RunTable table;
   table.set_truncated(!found.next_cursor.empty());
@@ -287,7 +287,8 @@ v1::RunTable read_table(Connection& connection, const RunTableQuery& query) {
 }  // namespace
 
 v1::RunTable SqlTrackingStore::read_run_table(const CallContext&, const RunTableQuery& request) {
-  return database_->readers().read([&](Connection& connection) { return read_table(connection, request); });
+  return database_->readers().read(
+      [&](Connection& connection) { return read_table(connection, request, large_scopes_); });
 }
 
 }  // namespace millrace::tracking

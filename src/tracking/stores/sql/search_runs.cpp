@@ -163,21 +163,31 @@ int64_t count_runs(Connection& connection, const RunQuery& query, int64_t most) 
   return row.integer(0);
 }
 
-// The walk is cheap when matches are frequent among all values of the metric, and may have to go through the
-// whole database when they are not. So it gets a budget of virtual machine instructions, about what the scan
-// would need, and gives up beyond it. Large experiments are not counted to their end, which alone would cost
-// more than the walk; on a server, whose budget is a time and rough, no further than to tell them from small
-// ones.
-template <typename Found>
-std::optional<std::vector<Found>> try_metric_walk(Connection& connection, const RunQuery& query,
-                                                  int64_t skip) {
+// Large experiments are not counted to their end, which alone would cost more than the walk; on a server,
+// whose budget is a time and rough, no further than to tell them from small ones, and not each time. 0: no
+// walk.
+int64_t budget_of_walk(Connection& connection, const RunQuery& query, LargeScopes& scopes) {
   constexpr int64_t kStepsPerRun = 60;
   constexpr int64_t kMostCounted = 4000;
   constexpr int64_t kLargestBudget = 4'000'000;
-  const int64_t most = connection.is_remote() ? kSmallExperiment : kMostCounted;
+  const bool remote = connection.is_remote();
+  if (remote && scopes.contains(query)) return kLargestBudget;
+  const int64_t most = remote ? kSmallExperiment : kMostCounted;
   const int64_t runs = count_runs(connection, query, most);
-  if (runs < kSmallExperiment) return std::nullopt;
-  const int64_t budget = runs < most ? runs * kStepsPerRun : kLargestBudget;
+  if (runs < kSmallExperiment) return 0;
+  if (runs < most) return runs * kStepsPerRun;
+  if (remote) scopes.add(query);
+  return kLargestBudget;
+}
+
+// The walk is cheap when matches are frequent among all values of the metric, and may have to go through the
+// whole database when they are not. So it gets a budget of virtual machine instructions, about what the scan
+// would need, and gives up beyond it.
+template <typename Found>
+std::optional<std::vector<Found>> try_metric_walk(Connection& connection, const RunQuery& query, int64_t skip,
+                                                  LargeScopes& scopes) {
+  const int64_t budget = budget_of_walk(connection, query, scopes);
+  if (budget == 0) return std::nullopt;
   const char* columns = ColumnsOf<Found>::kText;
   PageOfRuns<Found> page(skip, query.page().limit());
   const bool finished = connection.run_within(budget, [&] {
@@ -196,10 +206,11 @@ std::optional<std::vector<Found>> try_metric_walk(Connection& connection, const 
 
 // The runs of a page, and where the next one begins: empty after the last.
 template <typename Found>
-std::pair<std::vector<Found>, std::string> find(Connection& connection, const RunQuery& query) {
+std::pair<std::vector<Found>, std::string> find(Connection& connection, const RunQuery& query,
+                                                LargeScopes& scopes) {
   const int64_t skip = sql::offset_from(query.page().cursor());
   std::optional<std::vector<Found>> runs;
-  if (is_by_metric(query)) runs = try_metric_walk<Found>(connection, query, skip);
+  if (is_by_metric(query)) runs = try_metric_walk<Found>(connection, query, skip, scopes);
   if (!runs) {
     const char* columns = ColumnsOf<Found>::kText;
     PageOfRuns<Found> page(skip, query.page().limit());
@@ -218,8 +229,8 @@ void read_run(Connection& connection, const std::string& run_id, v1::Run& run) {
 }
 
 // A server tells of a run what it can while it looks at it.
-RunPage search_remote(Connection& connection, const RunQuery& query) {
-  auto [infos, next_cursor] = find<v1::RunInfo>(connection, query);
+RunPage search_remote(Connection& connection, const RunQuery& query, LargeScopes& scopes) {
+  auto [infos, next_cursor] = find<v1::RunInfo>(connection, query, scopes);
   RunPage page;
   page.set_next_cursor(std::move(next_cursor));
   std::vector<v1::Run*> runs;
@@ -228,8 +239,8 @@ RunPage search_remote(Connection& connection, const RunQuery& query) {
   return page;
 }
 
-RunPage search_local(Connection& connection, const RunQuery& query) {
-  auto [found, next_cursor] = find<FoundRun>(connection, query);
+RunPage search_local(Connection& connection, const RunQuery& query, LargeScopes& scopes) {
+  auto [found, next_cursor] = find<FoundRun>(connection, query, scopes);
   RunPage page;
   page.set_next_cursor(std::move(next_cursor));
   page.mutable_runs()->Reserve(static_cast<int>(found.size()));
@@ -239,8 +250,8 @@ RunPage search_local(Connection& connection, const RunQuery& query) {
 
 }  // namespace
 
-FoundRuns find_runs(Connection& connection, const RunQuery& query) {
-  auto [runs, next_cursor] = find<FoundRun>(connection, query);
+FoundRuns find_runs(Connection& connection, const RunQuery& query, LargeScopes& scopes) {
+  auto [runs, next_cursor] = find<FoundRun>(connection, query, scopes);
   return {std::move(runs), std::move(next_cursor)};
 }
 
@@ -255,7 +266,8 @@ int64_t count_found_runs(Connection& connection, const RunQuery& query) {
 
 RunPage SqlTrackingStore::search_runs(const CallContext&, const RunQuery& request) {
   return database_->readers().read([&](Connection& connection) {
-    return connection.is_remote() ? search_remote(connection, request) : search_local(connection, request);
+    return connection.is_remote() ? search_remote(connection, request, large_scopes_)
+                                  : search_local(connection, request, large_scopes_);
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include "millrace/v1/plugin/tracking_store.gen.h"
 #include "sql/sqlite_database.h"
+#include "tracking/stores/sql/large_scopes.h"
 
 namespace millrace::tracking {
 
@@ -58,6 +59,7 @@ class SqlTrackingStore : public TrackingStore {
 
  private:
   std::shared_ptr<sql::Database> database_;
+  LargeScopes large_scopes_;
 };
 
 }  // namespace millrace::tracking
