@@ -6,8 +6,17 @@ import { here, slowness } from "../harness.mjs";
 
 const rowCount = '[data-testid="row-count"]';
 
-/** Opens a page of runs in a browser without a cache, and waits for its rows. */
-async function opened(harness, url, ready) {
+/** Runs in the table, and how many of them there are. */
+const rowsAreThere = ([place, text]) => document.querySelector(place)?.textContent === text && document.querySelectorAll(".grid-row").length > 10;
+
+/** Both charts have their lines, and say of how many points. */
+const linesAreDrawn = () => {
+  const charts = [...document.querySelectorAll('[aria-label="Charts"] article')];
+  return charts.length === 2 && charts.every((chart) => chart.querySelector(".chart canvas") && /\d/.test(chart.querySelector("header .number").textContent));
+};
+
+/** Opens a page in a browser without a cache, and waits until what it is for is there. */
+async function opened(harness, url, isReady, ready) {
   const page = await harness.page();
   const requests = [];
   page.on("request", (request) => requests.push(request.url()));
@@ -15,19 +24,19 @@ async function opened(harness, url, ready) {
   page.on("requestfinished", (request) => request.resourceType() === "script" && scripts.push(request.sizes()));
   const begin = performance.now();
   await page.goto(url);
-  await page.waitForFunction(([place, text]) => document.querySelector(place)?.textContent === text && document.querySelectorAll(".grid-row").length > 10, [rowCount, ready], { polling: "raf" });
+  await page.waitForFunction(isReady, ready, { polling: "raf" });
   return { page, requests, scripts, time: performance.now() - begin };
 }
 
 /** The median of three times, since the machine does other work too; the last page stays open. */
-async function measured(harness, name, url, ready, most) {
+async function measured(harness, name, url, most, isReady, ready) {
   const times = [];
   for (let i = 0; i < 2; i++) {
-    const { page, time } = await opened(harness, url, ready);
+    const { page, time } = await opened(harness, url, isReady, ready);
     times.push(time);
     await page.context().close();
   }
-  const { page, requests, scripts, time: last } = await opened(harness, url, ready);
+  const { page, requests, scripts, time: last } = await opened(harness, url, isReady, ready);
   times.push(last);
   const [, time] = times.sort((a, b) => a - b);
   const api = requests.filter((one) => /ajax-api/.test(one));
@@ -41,18 +50,62 @@ async function measured(harness, name, url, ready, most) {
 export async function test(harness, seeded) {
   const { base, check } = { base: harness.base, check: harness.check.bind(harness) };
   execFileSync("sqlite3", [join(harness.folder, "m.db")], { input: readFileSync(join(here, "many_runs.sql")) });
-  const sixty = await measured(harness, "60 runs", `${base}/#/experiments/${seeded.experiment}`, "61 runs", 600);
+  const sixty = await measured(harness, "60 runs", `${base}/#/experiments/${seeded.experiment}`, 600, rowsAreThere, [rowCount, "61 runs"]);
   check(sixty.requests.length <= 10, `at most 10 requests (${sixty.requests.length})`);
   check(sixty.api.length <= 3, `at most 3 of them to the API (${sixty.api.length})`);
   check(sixty.script > 0 && sixty.script < 150_000, `less than 150 KB of scripts, compressed (${(sixty.script / 1000).toFixed(0)} KB)`);
   await sixty.page.context().close();
-  await (await measured(harness, "2,000 runs of 2,000 columns", `${base}/#/experiments/1001`, "2,000 runs", 800)).page.context().close();
+  await (await measured(harness, "2,000 runs of 2,000 columns", `${base}/#/experiments/1001`, 800, rowsAreThere, [rowCount, "2,000 runs"])).page.context().close();
   await large(harness);
+  await curves(harness);
+}
+
+/** Charts of ten runs with two metrics, and moving along the longer ones. */
+async function curves(harness) {
+  execFileSync("sqlite3", [join(harness.folder, "m.db")], { input: readFileSync(join(here, "curves.sql")) });
+  await (await measured(harness, "charts of 10 runs x 1,000 points", `${harness.base}/#/experiments/1003?view=charts`, 700, linesAreDrawn)).page.context().close();
+  const { page } = await measured(harness, "charts of 10 runs x 100,000 points", `${harness.base}/#/experiments/1004?view=charts`, 1000, linesAreDrawn);
+  const over = page.locator(".chart .u-over").first();
+  const box = await over.boundingBox();
+  const [y, from] = [box.y + box.height / 2, box.x + box.width * 0.7];
+  await page.mouse.move(box.x + box.width * 0.3, y);
+  await page.mouse.down();
+  await page.mouse.move(from, y, { steps: 5 });
+  await page.mouse.up();
+  await page.getByRole("button", { name: "Whole range" }).first().waitFor();
+  await page.waitForTimeout(500);
+  const pan = async () => {
+    await page.keyboard.down("Shift");
+    await page.mouse.move(from, y);
+    await page.mouse.down();
+    for (let i = 1; i <= 60; i++) await page.mouse.move(from - i * 3, y);
+    await page.mouse.up();
+    await page.keyboard.up("Shift");
+  };
+  const asked = page.waitForResponse((answer) => /start_step/.test(answer.request().postData() ?? ""));
+  await checkFrames(harness, page, "panning lines of 100,000 points", pan);
+  harness.check((await asked).ok(), "where a chart was moved to, the points in sight are fetched");
+  await page.context().close();
+}
+
+/** Does `action` while the browser traces what keeps the page's thread from drawing: its tasks, as the browser counts them. */
+async function checkFrames(harness, page, what, action) {
+  await harness.browser.startTracing(page, { categories: ["disabled-by-default-devtools.timeline", "devtools.timeline"] });
+  await action();
+  const trace = JSON.parse((await harness.browser.stopTracing()).toString());
+  const main = new Set();
+  for (const event of trace.traceEvents) if (event.name === "thread_name" && event.args.name === "CrRendererMain") main.add(`${event.pid} ${event.tid}`);
+  const tasks = trace.traceEvents.filter((event) => event.name === "RunTask" && event.ph === "X" && main.has(`${event.pid} ${event.tid}`)).map((event) => (event.tdur ?? event.dur) / 1000);
+  const longest = Math.max(...tasks);
+  const heap = await page.evaluate(() => performance.memory.usedJSHeapSize / 1e6);
+  harness.timings.push(`${what}: longest task ${longest.toFixed(0)} ms of ${tasks.length}, ${heap.toFixed(0)} MB heap`);
+  harness.check(tasks.length > 50 && longest < 50 * slowness, `no task takes ${50 * slowness} ms: ${what} (${longest.toFixed(0)} ms)`);
+  harness.check(heap < 200, `less than 200 MB of heap (${heap.toFixed(0)} MB)`);
 }
 
 /** The experiment of 100,000 runs. */
 export async function large(harness) {
-  const { page } = await measured(harness, "100,000 runs", `${harness.base}/#/experiments/1002`, "100,000 runs", 1000);
+  const { page } = await measured(harness, "100,000 runs", `${harness.base}/#/experiments/1002`, 1000, rowsAreThere, [rowCount, "100,000 runs"]);
   await page.locator(".grid").focus();
   const began = performance.now();
   await page.keyboard.press("End");
@@ -78,34 +131,25 @@ async function frames(harness) {
   await page.waitForFunction((place) => document.querySelector(place)?.textContent === "100,000 runs", rowCount);
   await page.locator(".grid-row a").first().waitFor();
   await page.waitForTimeout(500);
-  await harness.browser.startTracing(page, { categories: ["disabled-by-default-devtools.timeline", "devtools.timeline"] });
-  await page.evaluate(async () => {
-    const grid = document.querySelector(".grid");
-    const frame = () => new Promise((done) => requestAnimationFrame(done));
-    for (let i = 0; i < 90; i++) {
-      grid.scrollTop += i < 45 ? 700 : 32_000;
+  await checkFrames(harness, page, "scrolling and sorting 100,000 runs x 500 columns", async () => {
+    await page.evaluate(async () => {
+      const grid = document.querySelector(".grid");
+      const frame = () => new Promise((done) => requestAnimationFrame(done));
+      for (let i = 0; i < 90; i++) {
+        grid.scrollTop += i < 45 ? 700 : 32_000;
+        await frame();
+      }
+      for (let i = 0; i < 60; i++) {
+        grid.scrollLeft += 480;
+        await frame();
+      }
+      grid.scrollTo(0, 0);
       await frame();
+    });
+    for (const key of ["f1", "val/loss"]) {
+      await page.getByRole("columnheader", { name: key }).getByRole("button").click();
+      await page.waitForURL(new RegExp(`sort=metrics.${encodeURIComponent(key)}`));
+      await page.waitForFunction(() => !document.querySelector(".runs > .loading") && document.querySelectorAll(".grid-row a").length > 10);
     }
-    for (let i = 0; i < 60; i++) {
-      grid.scrollLeft += 480;
-      await frame();
-    }
-    grid.scrollTo(0, 0);
-    await frame();
   });
-  for (const key of ["f1", "val/loss"]) {
-    await page.getByRole("columnheader", { name: key }).getByRole("button").click();
-    await page.waitForURL(new RegExp(`sort=metrics.${encodeURIComponent(key)}`));
-    await page.waitForFunction(() => !document.querySelector(".runs > .loading") && document.querySelectorAll(".grid-row a").length > 10);
-  }
-  const trace = JSON.parse((await harness.browser.stopTracing()).toString());
-  // What keeps the page from drawing: tasks of its main thread, as the browser itself counts them.
-  const main = new Map();
-  for (const event of trace.traceEvents) if (event.name === "thread_name" && event.args.name === "CrRendererMain") main.set(`${event.pid} ${event.tid}`, true);
-  const tasks = trace.traceEvents.filter((event) => event.name === "RunTask" && event.ph === "X" && main.has(`${event.pid} ${event.tid}`)).map((event) => (event.tdur ?? event.dur) / 1000);
-  const longest = Math.max(...tasks);
-  const heap = await page.evaluate(() => performance.memory.usedJSHeapSize / 1e6);
-  harness.timings.push(`scrolling and sorting 100,000 runs x 500 columns: longest task ${longest.toFixed(0)} ms of ${tasks.length}, ${heap.toFixed(0)} MB heap`);
-  harness.check(tasks.length > 100 && longest < 50 * slowness, `no task of the traced scroll and sort takes ${50 * slowness} ms (${longest.toFixed(0)} ms)`);
-  harness.check(heap < 200, `less than 200 MB of heap (${heap.toFixed(0)} MB)`);
 }

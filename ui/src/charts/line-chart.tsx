@@ -6,6 +6,7 @@ import uPlot from "uplot";
 import type { MetricLine } from "../api/contract.gen";
 import { number, preciseTime, zoneOfTimes } from "../format";
 import { useDark } from "./ink";
+import { choosesRange, panning } from "./panning";
 import { align, onLogAxes, seriesOf, strokeOf, type Axis, type LogAxes } from "./series";
 
 export interface RunName {
@@ -157,7 +158,7 @@ export function LineChart({ title, lines, runs, axis, weight, log, height, onZoo
         axes,
         legend: { show: false },
         tzDate: (seconds) => zonedDate(seconds, zoneOfTimes()),
-        cursor: { points: { size: 6 }, drag: { x: true, y: false, setScale: false }, dataIdx: nearest, sync: { key: `runs-${axis}` } },
+        cursor: { points: { size: 6 }, bind: { mousedown: (_self, _target, handle) => (event) => (choosesRange(event) ? handle(event) : null) }, drag: { x: true, y: false, setScale: false }, dataIdx: nearest, sync: { key: `runs-${axis}` } },
         scales: { x: { time: axis === "time", distr: log.x ? logScale : linearScale }, y: { distr: log.y ? logScale : linearScale } },
         series: [
           {},
@@ -168,7 +169,7 @@ export function LineChart({ title, lines, runs, axis, weight, log, height, onZoo
           }),
         ],
         bands: ids.map((id, i) => ({ series: [i * 3 + 3, i * 3 + 2], fill: `${strokeOf(runs.get(id)?.number ?? 0, dark).color}26` })),
-        plugins: [tooltip(runs, ids, axis, dark)],
+        plugins: [tooltip(runs, ids, axis, dark), panning(log.x, ([from, to]) => axis === "step" && zoom.current([Math.floor(from), Math.ceil(to)]))],
         hooks: {
           setSelect: [
             (self) => {
