@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { serveInFront } from "../front.mjs";
-import { here, slowness } from "../harness.mjs";
+import { here, slowness, threeTimes } from "../harness.mjs";
 
 /** Where the tests with official clients install MLflow 3.17, the folder of its built page. */
 function officialPage() {
@@ -65,16 +65,16 @@ async function pages(harness, base, seeded) {
 
 /** Until the runs of an experiment can be read, in a browser without a cache: the median of three times. */
 async function untilRuns(harness, url) {
-  const times = [];
-  for (let i = 0; i < 3; i++) {
+  const [, time] = await threeTimes(async () => {
     const page = await harness.page();
     const begin = performance.now();
     await page.goto(url);
     await page.getByText("wise-lynx-59").first().waitFor({ timeout: 120_000 });
-    times.push(performance.now() - begin);
+    const took = performance.now() - begin;
     await page.context().close();
-  }
-  return times.sort((a, b) => a - b)[1];
+    return took;
+  });
+  return time;
 }
 
 async function beside(harness, base, seeded) {

@@ -61,7 +61,7 @@ export function ExperimentsPage() {
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: 12,
-    ...drawnAtOnce(),
+    ...drawnAtOnce,
   });
 
   const refresh = () => client.invalidateQueries({ queryKey: ["experiments"] });

@@ -71,7 +71,7 @@ export function RunGrid(props: Props) {
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: 6,
-    ...drawnAtOnce(),
+    ...drawnAtOnce,
   });
   const across = useVirtualizer({
     horizontal: true,
@@ -79,7 +79,7 @@ export function RunGrid(props: Props) {
     getScrollElement: () => box.current,
     estimateSize: (i) => widthOf(free[i] ?? nameColumn),
     overscan: 3,
-    ...drawnAtOnce(),
+    ...drawnAtOnce,
   });
   const widthKey = free.map(widthOf).join();
   useEffect(() => across.measure(), [across, widthKey]);

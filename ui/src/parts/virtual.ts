@@ -21,14 +21,20 @@ function observeElementRect(instance: Of, tell: (rect: { width: number; height: 
  * Options of a virtualizer that draws its first rows before the browser has laid anything out: it takes the window
  * for its box, and learns the true size when there is one. Asking for it earlier would lay the page out twice.
  */
-export function drawnAtOnce() {
-  return {
-    initialRect: { width: innerWidth, height: Math.max(0, innerHeight - above) },
-    observeElementRect,
-    // It scrolls to where it begins, too, which would need a layout.
-    scrollToFn: (offset: number, options: Parameters<typeof elementScroll>[1], instance: Of) => {
-      if (offset !== 0 || options.adjustments || instance.scrollOffset !== 0) elementScroll(offset, options, instance);
+export const drawnAtOnce = {
+  // Read when there is no true size yet, and not at each drawing.
+  initialRect: {
+    get width() {
+      return innerWidth;
     },
-    useFlushSync: false,
-  };
-}
+    get height() {
+      return Math.max(0, innerHeight - above);
+    },
+  },
+  observeElementRect,
+  // It scrolls to where it begins, too, which would need a layout.
+  scrollToFn: (offset: number, options: Parameters<typeof elementScroll>[1], instance: Of) => {
+    if (offset !== 0 || options.adjustments || instance.scrollOffset !== 0) elementScroll(offset, options, instance);
+  },
+  useFlushSync: false,
+};

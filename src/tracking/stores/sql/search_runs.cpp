@@ -240,11 +240,11 @@ RunPage search_remote(Connection& connection, const RunQuery& query, LargeScopes
 }
 
 RunPage search_local(Connection& connection, const RunQuery& query, LargeScopes& scopes) {
-  auto [found, next_cursor] = find<FoundRun>(connection, query, scopes);
+  FoundRuns found = find_runs(connection, query, scopes);
   RunPage page;
-  page.set_next_cursor(std::move(next_cursor));
-  page.mutable_runs()->Reserve(static_cast<int>(found.size()));
-  for (const FoundRun& run : found) read_run(connection, run.id, *page.add_runs());
+  page.set_next_cursor(std::move(found.next_cursor));
+  page.mutable_runs()->Reserve(static_cast<int>(found.runs.size()));
+  for (const FoundRun& run : found.runs) read_run(connection, run.id, *page.add_runs());
   return page;
 }
 
