@@ -1,5 +1,6 @@
 #include "conformance/interruption.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -24,10 +25,15 @@ class Progress {
     changed_.notify_all();
   }
 
-  // Returns when enough was written. Throws what a writer met before that.
+  // Returns when enough was written or a writer has met an error.
   void wait_until(int enough) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return written_ >= enough || fault_; });
+  }
+
+  // From now on errors are those of the kill. Throws what a writer met before.
+  void begin_kill() {
+    const std::lock_guard lock(mutex_);
     if (fault_) std::rethrow_exception(fault_);
     killed_ = true;
   }
@@ -56,6 +62,8 @@ void write_until_it_fails(const std::stop_token& stop, Progress& progress,
 
 void kill_in_mid_write(SubjectControls& subject, int writers, int enough,
                        const std::function<void(int writer, int count)>& write) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point begin = Clock::now();
   Progress progress;
   std::vector<std::jthread> threads;
   for (int writer = 0; writer < writers; ++writer) {
@@ -64,6 +72,11 @@ void kill_in_mid_write(SubjectControls& subject, int writers, int enough,
     });
   }
   progress.wait_until(enough);
+  // Calls of one length keep in step, so that where one has returned the others have too: nothing would be
+  // cut.
+  const Clock::duration one_call = (Clock::now() - begin) * writers / enough;
+  std::this_thread::sleep_for(one_call / 2);
+  progress.begin_kill();
   subject.kill();
 }
 
