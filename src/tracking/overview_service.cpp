@@ -187,6 +187,7 @@ v1::GetMetricLinesResponse TrackingOverviewService::get_metric_lines(
   *query.mutable_metric_keys() = request.metric_keys();
   if (request.has_start_step()) query.set_start_step(request.start_step());
   if (request.has_end_step()) query.set_end_step(request.end_step());
+  query.set_quick(request.quick());
   return store_.read_metric_lines(context, query);
 }
 

@@ -12,7 +12,7 @@ SELECT run_uuid, value, is_nan
 
 -- metrics
 
-SELECT min(step), max(step), count(*)
+SELECT max(step)
   FROM metrics
   WHERE run_uuid = ?
   AND [key] = ?
@@ -34,6 +34,7 @@ SELECT step, timestamp, value, is_nan
   AND step >= ?
   AND step <= ?
   ORDER BY step, timestamp, value
+  OFFSET 0 ROWS FETCH NEXT ? ROWS ONLY
 
 -- params
 

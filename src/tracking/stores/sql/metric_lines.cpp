@@ -2,7 +2,9 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <vector>
 
+#include "base/side_by_side.h"
 #include "tracking/stores/sql/rows.h"
 #include "tracking/stores/sql/sql_tracking_store.h"
 
@@ -13,13 +15,10 @@ using sql::Connection;
 using sql::Statement;
 using v1::plugin::MetricLinesQuery;
 
+/// A line of more points than this for each part is sampled where that will do: a point costs less to read in
+/// passing than to look for.
+constexpr int64_t kPointsWorthASample = 8;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-struct Span {
-  int64_t first;
-  int64_t last;
-  int64_t points;
-};
 
 struct Point {
   int64_t step;
@@ -67,60 +66,116 @@ class LineReader {
  public:
   LineReader(Connection& connection, const MetricLinesQuery& query)
       : query_(query),
-        span_(connection.prepare(
-            "SELECT min(step), max(step), count(*) FROM metrics INDEXED BY index_metrics_run_uuid_key_step "
-            "WHERE run_uuid = ?1 AND key = ?2 AND step >= ?3 AND step <= ?4")),
+        last_step_(
+            connection.prepare("SELECT max(step) FROM metrics INDEXED BY index_metrics_run_uuid_key_step "
+                               "WHERE run_uuid = ?1 AND key = ?2 AND step >= ?3 AND step <= ?4")),
         points_(connection.prepare(
             "SELECT step, timestamp, value, is_nan FROM metrics INDEXED BY index_metrics_run_uuid_key_step "
             "WHERE run_uuid = ?1 AND key = ?2 AND step >= ?3 AND step <= ?4 ORDER BY step")),
-        points_in_order_(connection.prepare(
+        first_points_(connection.prepare(
             "SELECT step, timestamp, value, is_nan FROM metrics INDEXED BY index_metrics_run_uuid_key_step "
             "WHERE run_uuid = ?1 AND key = ?2 AND step >= ?3 AND step <= ?4 "
-            "ORDER BY step, timestamp, value")) {}
+            "ORDER BY step, timestamp, value LIMIT ?5")),
+        far_point_(connection.prepare(
+            "SELECT step FROM metrics INDEXED BY index_metrics_run_uuid_key_step "
+            "WHERE run_uuid = ?1 AND key = ?2 AND step >= ?3 AND step <= ?4 LIMIT 1 OFFSET ?5")),
+        last_point_(connection.prepare(
+            "SELECT step, timestamp, value, is_nan FROM metrics INDEXED BY index_metrics_run_uuid_key_step "
+            "WHERE run_uuid = ?1 AND key = ?2 AND step >= ?3 AND step <= ?4 "
+            "ORDER BY step DESC LIMIT 1")),
+        may_sample_(query.quick() && !connection.is_remote()) {}
 
   std::optional<v1::MetricLine> read(const std::string& run_id, const std::string& key) {
-    bind(span_, run_id, key);
-    span_.step();
-    const Span span{span_.integer(0), span_.integer(1), span_.integer(2)};
-    span_.reset();
-    if (span.points == 0) return std::nullopt;
     v1::MetricLine line;
     line.set_run_id(run_id);
     line.set_metric_key(key);
-    line.set_point_count(span.points);
-    if (span.points <= query_.max_points()) {
-      bind(points_in_order_, run_id, key);
-      while (points_in_order_.step()) append(line, point_of(points_in_order_));
-      points_in_order_.reset();
+    // One more than there may be, rather than a count of all.
+    bind(first_points_, run_id, key);
+    first_points_.bind(5, int64_t{query_.max_points()} + 1);
+    while (first_points_.step()) append(line, point_of(first_points_));
+    first_points_.reset();
+    if (line.steps().empty()) return std::nullopt;
+    line.set_point_count(line.steps_size());
+    if (line.steps_size() <= query_.max_points()) return line;
+    const int64_t first_step = line.steps(0);
+    line.clear_steps();
+    line.clear_timestamps();
+    line.clear_values();
+    const Parts parts = parts_from(first_step, line);
+    if (may_sample_ && has_many_points(line)) {
+      sample(parts, line);
     } else {
-      bind(points_, run_id, key);
-      put_together(span, line);
-      points_.reset();
+      put_together(parts, line);
     }
     return line;
   }
 
  private:
+  // Parts of equal width that the range of steps is cut into. Unsigned, because the steps of a run may lie
+  // further apart than a signed number tells.
+  struct Parts {
+    uint64_t first;
+    uint64_t span;  ///< from the first step to the last
+    uint64_t width;
+
+    uint64_t number_of(int64_t step) const { return (static_cast<uint64_t>(step) - first) / width; }
+  };
+
   void bind(Statement& statement, const std::string& run_id, const std::string& key) const {
     statement.bind(1, std::string_view(run_id)).bind(2, std::string_view(key));
     statement.bind(3, query_.has_start_step() ? query_.start_step() : std::numeric_limits<int64_t>::min());
     statement.bind(4, query_.has_end_step() ? query_.end_step() : std::numeric_limits<int64_t>::max());
   }
 
+  bool has_many_points(const v1::MetricLine& line) {
+    bind(far_point_, line.run_id(), line.metric_key());
+    far_point_.bind(5, query_.max_points() * kPointsWorthASample);
+    const bool found = far_point_.step();
+    far_point_.reset();
+    return found;
+  }
+
+  // The last point of each part that has points.
+  void sample(const Parts& parts, v1::MetricLine& line) {
+    for (uint64_t begin = 0;; begin += parts.width) {
+      const uint64_t end = begin + std::min(parts.span - begin, parts.width - 1);
+      bind(last_point_, line.run_id(), line.metric_key());
+      last_point_.bind(3, static_cast<int64_t>(parts.first + begin));
+      last_point_.bind(4, static_cast<int64_t>(parts.first + end));
+      if (last_point_.step()) append(line, point_of(last_point_));
+      last_point_.reset();
+      if (end == parts.span) break;
+    }
+    line.clear_point_count();
+    line.set_sampled(true);
+  }
+
   static Point point_of(const Statement& row) {
     return {row.integer(0), row.integer(1), value_from(row.real(2), row.integer(3) != 0)};
   }
 
-  // Unsigned, because the steps of a run may lie further apart than a signed number tells.
-  void put_together(const Span& span, v1::MetricLine& line) {
-    const auto first = static_cast<uint64_t>(span.first);
-    const uint64_t width =
-        (static_cast<uint64_t>(span.last) - first) / static_cast<uint64_t>(query_.max_points()) + 1;
+  int64_t last_step_of(const v1::MetricLine& line) {
+    bind(last_step_, line.run_id(), line.metric_key());
+    last_step_.step();
+    const int64_t step = last_step_.integer(0);
+    last_step_.reset();
+    return step;
+  }
+
+  Parts parts_from(int64_t first_step, const v1::MetricLine& line) {
+    const auto first = static_cast<uint64_t>(first_step);
+    const uint64_t span = static_cast<uint64_t>(last_step_of(line)) - first;
+    return {first, span, span / static_cast<uint64_t>(query_.max_points()) + 1};
+  }
+
+  void put_together(const Parts& parts, v1::MetricLine& line) {
     std::optional<uint64_t> current;
     Bucket bucket;
-    while (points_.step()) {
+    int64_t count = 0;
+    bind(points_, line.run_id(), line.metric_key());
+    for (; points_.step(); ++count) {
       const Point point = point_of(points_);
-      const uint64_t number = (static_cast<uint64_t>(point.step) - first) / width;
+      const uint64_t number = parts.number_of(point.step);
       if (current && *current != number) {
         bucket.append_to(line);
         bucket = {};
@@ -128,31 +183,44 @@ class LineReader {
       current = number;
       bucket.add(point);
     }
+    points_.reset();
     bucket.append_to(line);
+    line.set_point_count(count);
   }
 
   const MetricLinesQuery& query_;
-  Statement span_;
+  Statement last_step_;
   Statement points_;
-  Statement points_in_order_;
+  Statement first_points_;
+  Statement far_point_;
+  Statement last_point_;
+  const bool may_sample_;
 };
-
-v1::GetMetricLinesResponse read_lines(Connection& connection, const MetricLinesQuery& query) {
-  v1::GetMetricLinesResponse response;
-  LineReader reader(connection, query);
-  for (const std::string& key : query.metric_keys()) {
-    for (const std::string& run_id : query.run_ids()) {
-      if (auto line = reader.read(run_id, key)) *response.add_lines() = *std::move(line);
-    }
-  }
-  return response;
-}
 
 }  // namespace
 
+// Side by side, because a line is made of all its points, and of those some million pass in a second.
+
 v1::GetMetricLinesResponse SqlTrackingStore::read_metric_lines(const CallContext&,
                                                                const MetricLinesQuery& request) {
-  return database_->readers().read([&](Connection& connection) { return read_lines(connection, request); });
+  const auto runs = static_cast<size_t>(request.run_ids_size());
+  std::vector<std::optional<v1::MetricLine>> lines(runs * static_cast<size_t>(request.metric_keys_size()));
+  side_by_side(lines.size(), threads_of_one_request(), [&](const NextNumber& next) {
+    std::optional<size_t> number = next();
+    if (!number) return;
+    database_->readers().read([&](Connection& connection) {
+      // Begins with the line that it was at when the connection broke.
+      for (LineReader reader(connection, request); number; number = next()) {
+        lines[*number] = reader.read(request.run_ids(static_cast<int>(*number % runs)),
+                                     request.metric_keys(static_cast<int>(*number / runs)));
+      }
+    });
+  });
+  v1::GetMetricLinesResponse response;
+  for (auto& line : lines) {
+    if (line) *response.add_lines() = *std::move(line);
+  }
+  return response;
 }
 
 }  // namespace millrace::tracking

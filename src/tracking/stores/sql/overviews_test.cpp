@@ -318,6 +318,45 @@ TEST_CASE("a short history comes as it is, a long one in parts that keep its ext
   CHECK(fixture.service().get_metric_lines(kContext, request).lines(0).steps_size() == 5);
 }
 
+TEST_CASE("a long history comes quickly as a sample, a shorter one as ever") {
+  Fixture fixture;
+  const std::string run = fixture.run(1, "a");
+  for (int step = 0; step < 200; ++step) {
+    if (step < 40 || step >= 60) fixture.metric(run, "loss", step == 19 ? kNaN : -step, step, step);
+  }
+  v1::GetMetricLinesRequest request;
+  request.add_run_ids(run);
+  request.add_metric_keys("loss");
+  request.set_max_points(10);
+  request.set_quick(true);
+  const auto sample = fixture.service().get_metric_lines(kContext, request).lines(0);
+  CHECK(sample.sampled());
+  CHECK(!sample.has_point_count());
+  CHECK(sample.minimums().empty());
+  // Parts of 20 steps: the third has no points.
+  REQUIRE(sample.steps_size() == 9);
+  CHECK(sample.steps(1) == 39);
+  CHECK(sample.steps(2) == 79);
+  CHECK(sample.steps(8) == 199);
+  CHECK(std::isnan(sample.values(0)));
+  CHECK(sample.values(8) == -199);
+  CHECK(sample.timestamps(8) == 199);
+  request.set_start_step(120);
+  const auto exact = fixture.service().get_metric_lines(kContext, request).lines(0);
+  CHECK(!exact.has_sampled());
+  CHECK(exact.point_count() == 80);
+  CHECK(exact.minimums(9) == -199);
+  for (const int64_t far : {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()})
+    fixture.metric(run, "loss", 1, far);
+  request.clear_start_step();
+  const auto wide = fixture.service().get_metric_lines(kContext, request).lines(0);
+  // The fifth part ends a few steps after 0.
+  REQUIRE(wide.steps_size() == 4);
+  CHECK(wide.steps(0) == std::numeric_limits<int64_t>::min());
+  CHECK(wide.steps(2) == 199);
+  CHECK(wide.steps(3) == std::numeric_limits<int64_t>::max());
+}
+
 TEST_CASE("a part of a history without any number is NaN, infinities are extremes") {
   Fixture fixture;
   const std::string run = fixture.run(1, "a");
