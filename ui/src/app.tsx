@@ -1,4 +1,4 @@
-import { Component, lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { Component, useEffect, useState, type ReactNode } from "react";
 
 import iconUrl from "./icon.svg";
 import { useConnection } from "./api/live";
@@ -7,8 +7,9 @@ import { shortcuts, useShortcuts } from "./keys";
 import { Crumbs } from "./parts/crumbs";
 import { Dialog } from "./parts/dialog";
 import { Icon } from "./parts/icons";
+import { later } from "./parts/later";
 import { Menu } from "./parts/menu";
-import { Empty, Fault, Loading } from "./parts/small";
+import { Empty, Fault } from "./parts/small";
 import { Toasts } from "./parts/toasts";
 import { ExperimentsPage } from "./pages/experiments";
 import { RunsPage } from "./pages/runs";
@@ -16,18 +17,18 @@ import { go, link, match, usePlace } from "./router";
 import { useSettings } from "./settings";
 import { rememberTheme, useTheme } from "./theme";
 
-const RunPage = lazy(() => import("./pages/run").then((page) => ({ default: page.RunPage })));
-const ComparePage = lazy(() => import("./pages/compare").then((page) => ({ default: page.ComparePage })));
-const ModelsPage = lazy(() => import("./pages/models").then((page) => ({ default: page.ModelsPage })));
-const ModelPage = lazy(() => import("./pages/model").then((page) => ({ default: page.ModelPage })));
-const ModelVersionPage = lazy(() => import("./pages/model-version").then((page) => ({ default: page.ModelVersionPage })));
-const LoggedModelsPage = lazy(() => import("./pages/logged-models").then((page) => ({ default: page.LoggedModelsPage })));
-const LoggedModelPage = lazy(() => import("./pages/logged-model").then((page) => ({ default: page.LoggedModelPage })));
-const PluginsPage = lazy(() => import("./pages/plugins").then((page) => ({ default: page.PluginsPage })));
-const StatusPage = lazy(() => import("./pages/status").then((page) => ({ default: page.StatusPage })));
-const SettingsPage = lazy(() => import("./pages/settings").then((page) => ({ default: page.SettingsPage })));
-const SignInPage = lazy(() => import("./pages/sign-in").then((page) => ({ default: page.SignInPage })));
-const Palette = lazy(() => import("./parts/palette").then((part) => ({ default: part.Palette })));
+const RunPage = later(() => import("./pages/run").then((page) => page.RunPage), "the page");
+const ComparePage = later(() => import("./pages/compare").then((page) => page.ComparePage), "the page");
+const ModelsPage = later(() => import("./pages/models").then((page) => page.ModelsPage), "the page");
+const ModelPage = later(() => import("./pages/model").then((page) => page.ModelPage), "the page");
+const ModelVersionPage = later(() => import("./pages/model-version").then((page) => page.ModelVersionPage), "the page");
+const LoggedModelsPage = later(() => import("./pages/logged-models").then((page) => page.LoggedModelsPage), "the page");
+const LoggedModelPage = later(() => import("./pages/logged-model").then((page) => page.LoggedModelPage), "the page");
+const PluginsPage = later(() => import("./pages/plugins").then((page) => page.PluginsPage), "the page");
+const StatusPage = later(() => import("./pages/status").then((page) => page.StatusPage), "the page");
+const SettingsPage = later(() => import("./pages/settings").then((page) => page.SettingsPage), "the page");
+const SignInPage = later(() => import("./pages/sign-in").then((page) => page.SignInPage), "the page");
+const Palette = later(() => import("./parts/palette").then((part) => part.Palette));
 
 function Page() {
   const { path, search } = usePlace();
@@ -204,9 +205,7 @@ export function App() {
   if (demand) {
     return (
       <main className="main">
-        <Suspense fallback={<Loading what="the page" />}>
-          <SignInPage demand={demand} />
-        </Suspense>
+        <SignInPage demand={demand} />
       </main>
     );
   }
@@ -265,12 +264,10 @@ function Shell() {
       </header>
       <main className="main" tabIndex={-1}>
         <Fence key={look} place={path}>
-          <Suspense fallback={<Loading what="the page" />}>
-            <Page />
-          </Suspense>
+          <Page />
         </Fence>
       </main>
-      <Suspense>{palette && <Palette onClose={() => setPalette(false)} />}</Suspense>
+      {palette && <Palette onClose={() => setPalette(false)} />}
       {help && <ShortcutList onClose={() => setHelp(false)} />}
       <Toasts />
     </div>

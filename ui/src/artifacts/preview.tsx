@@ -1,16 +1,17 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 
 import type { Files } from "../api/artifacts";
 import type { FileInfo } from "../api/contract.gen";
 import { bytes } from "../format";
 import { Icon } from "../parts/icons";
-import { CopyButton, Empty, Loading } from "../parts/small";
+import { later } from "../parts/later";
+import { CopyButton, Empty } from "../parts/small";
 import { HtmlPreview } from "./html-preview";
 import { kindOf } from "./kinds";
 import { ImagePreview, MediaPreview, PdfPreview } from "./media-preview";
 import { TextPreview } from "./text-preview";
 
-const ParquetPreview = lazy(() => import("./parquet-preview").then((part) => ({ default: part.ParquetPreview })));
+const ParquetPreview = later(() => import("./parquet-preview").then((part) => part.ParquetPreview), "the preview");
 
 /** A file: where it is, how to get it, and what can be shown of it. */
 export function Preview({ files, file }: { files: Files; file: FileInfo }) {
@@ -28,9 +29,7 @@ export function Preview({ files, file }: { files: Files; file: FileInfo }) {
         </a>
       </header>
       <div tabIndex={0} role="region" aria-label={`Preview of ${path}`}>
-        <Suspense fallback={<Loading what="the preview" />}>
-          <Content files={files} file={file} />
-        </Suspense>
+        <Content files={files} file={file} />
       </div>
     </>
   );

@@ -1,16 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useMemo } from "react";
+import { useMemo } from "react";
 
 import type { Files } from "../api/artifacts";
 import type { FileInfo } from "../api/contract.gen";
 import { parseCsv } from "../csv";
 import { bytes } from "../format";
+import { later } from "../parts/later";
 import { Fault, Loading } from "../parts/small";
 import { headText } from "./blob";
 import { limits } from "./kinds";
 import { Table } from "./table";
 
-const Markdown = lazy(() => import("../parts/markdown").then((part) => ({ default: part.Markdown })));
+const Markdown = later(() => import("../parts/markdown").then((part) => part.Markdown), "the text");
 
 interface Props {
   files: Files;
@@ -36,11 +37,9 @@ export function TextPreview({ files, file, kind }: Props) {
 
 function Written({ text }: { text: string }) {
   return (
-    <Suspense fallback={<Loading what="the text" />}>
-      <div className="written">
-        <Markdown text={text} />
-      </div>
-    </Suspense>
+    <div className="written">
+      <Markdown text={text} />
+    </div>
   );
 }
 

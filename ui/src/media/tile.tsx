@@ -1,7 +1,7 @@
 import "../styles/artifacts.css";
 
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 
 import type { Files } from "../api/artifacts";
 import type { FileInfo } from "../api/contract.gen";
@@ -10,11 +10,12 @@ import type { RunName } from "../charts/line-chart";
 import { Swatch } from "../charts/swatch";
 import { bytes, number } from "../format";
 import { Icon } from "../parts/icons";
+import { later } from "../parts/later";
 import { Fault, Loading } from "../parts/small";
 import { blobQuery } from "./media";
 import type { Item } from "./names";
 
-const HtmlPreview = lazy(() => import("../artifacts/html-preview").then((part) => ({ default: part.HtmlPreview })));
+const HtmlPreview = later(() => import("../artifacts/html-preview").then((part) => part.HtmlPreview), "the figure");
 
 interface Props {
   title: string;
@@ -62,9 +63,7 @@ function Content({ title, run, files, item, rested, eager }: Props & { item: Ite
       return <Picture label={label} files={files} item={item} rested={rested} />;
     case "html":
       return (
-        <Suspense fallback={<Loading what="the figure" />}>
-          <HtmlPreview key={item.file.path} files={files} file={item.file} />
-        </Suspense>
+        <HtmlPreview key={item.file.path} files={files} file={item.file} />
       );
     default:
       return <Player key={item.file.path} kind={item.kind} label={label} url={files.url(item.file.path ?? "")} eager={eager} />;

@@ -2,19 +2,20 @@ import "../styles/charts.css";
 import "../styles/run.css";
 
 import { useQuery } from "@tanstack/react-query";
-import { Fragment, lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { Fragment, useEffect, useMemo, useState } from "react";
 
 import { call } from "../api/client";
 import { compareRuns } from "../api/differences";
 import { Swatch } from "../charts/swatch";
 import { number, plural } from "../format";
 import { setCrumbs } from "../parts/crumbs";
+import { later } from "../parts/later";
 import { Empty, Fault, Loading } from "../parts/small";
 import { link, setSearch, usePlace } from "../router";
 
-const FileDiff = lazy(() => import("../compare/file-diff").then((part) => ({ default: part.FileDiff })));
-const MediaPanels = lazy(() => import("../media/media-panels").then((part) => ({ default: part.MediaPanels })));
-const MetricCharts = lazy(() => import("../charts/metric-charts").then((part) => ({ default: part.MetricCharts })));
+const FileDiff = later(() => import("../compare/file-diff").then((part) => part.FileDiff), "files");
+const MediaPanels = later(() => import("../media/media-panels").then((part) => part.MediaPanels));
+const MetricCharts = later(() => import("../charts/metric-charts").then((part) => part.MetricCharts), "charts");
 
 const mostRuns = 100;
 
@@ -62,9 +63,7 @@ export function ComparePage({ runs: asked }: { runs: readonly string[] }) {
       </div>
       {runs.length < ids.length && <p className="notice warn">{plural(ids.length - runs.length, "run")} could not be found.</p>}
       {withFiles && runs.length > 1 && (
-        <Suspense fallback={<Loading what="files" />}>
-          <FileDiff runs={names} />
-        </Suspense>
+        <FileDiff runs={names} />
       )}
       <div className="card compare" tabIndex={0} role="region" aria-label="Params, metrics and tags side by side">
         <table>
@@ -113,14 +112,12 @@ export function ComparePage({ runs: asked }: { runs: readonly string[] }) {
           </tbody>
         </table>
       </div>
-      <Suspense>
-        <MediaPanels runs={names} />
-      </Suspense>
+      <MediaPanels runs={names} />
       {metrics.length > 0 && (
-        <Suspense fallback={<Loading what="charts" />}>
+        <>
           <h2>Charts</h2>
           <MetricCharts keys={metrics} runs={names} />
-        </Suspense>
+        </>
       )}
     </div>
   );

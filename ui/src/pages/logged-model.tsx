@@ -2,7 +2,7 @@ import "../styles/models.css";
 import "../styles/run.css";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { loggedModelFiles } from "../api/artifacts";
 import { call } from "../api/client";
@@ -12,6 +12,7 @@ import { number } from "../format";
 import { setCrumbs } from "../parts/crumbs";
 import { FormDialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
+import { later } from "../parts/later";
 import { Pairs } from "../parts/pairs";
 import { CopyButton, Fault, Loading, Time } from "../parts/small";
 import { TagEditor } from "../parts/tag-editor";
@@ -19,7 +20,7 @@ import { say } from "../parts/toasts";
 import { go, link } from "../router";
 import { ModelStatus, Registrations } from "./logged-models";
 
-const Artifacts = lazy(() => import("./artifacts").then((part) => ({ default: part.Artifacts })));
+const Artifacts = later(() => import("./artifacts").then((part) => part.Artifacts), "the files");
 
 /** One logged model: its params, its metrics on each dataset, and its files. */
 export function LoggedModelPage({ id }: { id: string }) {
@@ -90,9 +91,7 @@ export function LoggedModelPage({ id }: { id: string }) {
         <Pairs title="Params" word="param" pairs={params} />
       </div>
       <h2>Files</h2>
-      <Suspense fallback={<Loading what="the files" />}>
-        <Artifacts files={files} root={info.artifact_uri ?? ""} />
-      </Suspense>
+      <Artifacts files={files} root={info.artifact_uri ?? ""} />
       {deleting && <DeleteLoggedModel id={id} name={name} experiment={experiment} onClose={() => setDeleting(false)} />}
     </div>
   );

@@ -2,7 +2,7 @@ import "../styles/models.css";
 import "../styles/run.css";
 
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { loggedModelFiles, runFiles } from "../api/artifacts";
 import { call } from "../api/client";
@@ -13,6 +13,7 @@ import { Aliases } from "../models/aliases";
 import { setCrumbs } from "../parts/crumbs";
 import { FormDialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
+import { later } from "../parts/later";
 import { Note } from "../parts/note";
 import { CopyButton, Fault, Loading, Snippet, Status, Time } from "../parts/small";
 import { TagEditor } from "../parts/tag-editor";
@@ -21,7 +22,7 @@ import { go, link } from "../router";
 import { VersionState } from "./model";
 import { modelLink } from "./models";
 
-const Artifacts = lazy(() => import("./artifacts").then((part) => ({ default: part.Artifacts })));
+const Artifacts = later(() => import("./artifacts").then((part) => part.Artifacts), "the files");
 const stages = ["None", "Staging", "Production", "Archived"];
 
 /** One version of a registered model: where it comes from, what it is called, and its files. */
@@ -167,10 +168,10 @@ function Files({ version }: { version: ModelVersion }) {
   const files = useMemo(() => (loggedModel ? loggedModelFiles(loggedModel) : run ? runFiles(run) : null), [loggedModel, run]);
   if (!files) return null;
   return (
-    <Suspense fallback={<Loading what="the files" />}>
+    <>
       <h2>Files</h2>
       <Artifacts files={files} root={source} folder={loggedModel ? "" : folder} />
-    </Suspense>
+    </>
   );
 }
 

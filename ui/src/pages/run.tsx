@@ -2,7 +2,7 @@ import "../styles/charts.css";
 import "../styles/run.css";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { runFiles } from "../api/artifacts";
 import { call } from "../api/client";
@@ -16,6 +16,7 @@ import { setCrumbs } from "../parts/crumbs";
 import { Datasets } from "../parts/datasets";
 import { FormDialog } from "../parts/dialog";
 import { Icon } from "../parts/icons";
+import { later } from "../parts/later";
 import { Note } from "../parts/note";
 import { Pairs } from "../parts/pairs";
 import { RunModels } from "../parts/run-models";
@@ -23,9 +24,9 @@ import { CopyButton, Empty, Fault, Loading, Snippet, Status, Time, useNow } from
 import { say, sayFault } from "../parts/toasts";
 import { link } from "../router";
 
-const MediaPanels = lazy(() => import("../media/media-panels").then((part) => ({ default: part.MediaPanels })));
-const MetricCharts = lazy(() => import("../charts/metric-charts").then((part) => ({ default: part.MetricCharts })));
-const Artifacts = lazy(() => import("./artifacts").then((part) => ({ default: part.Artifacts })));
+const MediaPanels = later(() => import("../media/media-panels").then((part) => part.MediaPanels));
+const MetricCharts = later(() => import("../charts/metric-charts").then((part) => part.MetricCharts), "this part");
+const Artifacts = later(() => import("./artifacts").then((part) => part.Artifacts), "this part");
 
 const tabs = { overview: "Overview", metrics: "Metrics", system: "System", artifacts: "Artifacts" } as const;
 /** What clients put before the keys of metrics of the machine. */
@@ -118,12 +119,10 @@ export function RunPage({ id, tab }: { id: string; tab: string }) {
           </a>
         ))}
       </nav>
-      <Suspense fallback={<Loading what="this part" />}>
-        {current === "overview" && <Overview run={run} refresh={refresh} />}
-        {current === "metrics" && <Metrics run={run} system={false} />}
-        {current === "system" && <Metrics run={run} system />}
-        {current === "artifacts" && <Artifacts files={files} root={info.artifact_uri ?? ""} />}
-      </Suspense>
+      {current === "overview" && <Overview run={run} refresh={refresh} />}
+      {current === "metrics" && <Metrics run={run} system={false} />}
+      {current === "system" && <Metrics run={run} system />}
+      {current === "artifacts" && <Artifacts files={files} root={info.artifact_uri ?? ""} />}
       {renaming && <RenameDialog id={id} name={name} onClose={() => setRenaming(false)} done={refresh} />}
     </div>
   );

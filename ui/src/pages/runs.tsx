@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { readDirections, withDirection, writeDirections, type Direction } from "../api/best";
 import { ApiError } from "../api/client";
@@ -22,6 +22,7 @@ import { FormDialog } from "../parts/dialog";
 import { ExperimentTabs } from "../parts/experiment-tabs";
 import { FilterInput } from "../parts/filter-input";
 import { Icon } from "../parts/icons";
+import { later } from "../parts/later";
 import { Menu } from "../parts/menu";
 import { describeRows, noteColumn } from "../parts/grid-columns";
 import { RunGrid, type GridHandle } from "../parts/run-grid";
@@ -30,7 +31,7 @@ import { say, sayFault } from "../parts/toasts";
 import { go, link, setSearch, usePlace } from "../router";
 import { useSettings } from "../settings";
 
-const ChartsView = lazy(() => import("../charts/charts-view").then((view) => ({ default: view.ChartsView })));
+const ChartsView = later(() => import("../charts/charts-view").then((view) => view.ChartsView), "charts");
 
 type Asked = "tag" | "rename" | null;
 
@@ -245,9 +246,7 @@ export function RunsPage({ experiment }: { experiment: string }) {
       {table.fault !== null && !badFilter && <Fault fault={table.fault} retry={table.retry} />}
       {table.pending && !table.fault && <Loading what="runs" />}
       {cells && view.charts && (
-        <Suspense fallback={<Loading what="charts" />}>
-          <ChartsView experiment={experiment} search={wanted} cells={cells} keys={keys ?? {}} chosen={chosen} group={view.group} />
-        </Suspense>
+        <ChartsView experiment={experiment} search={wanted} cells={cells} keys={keys ?? {}} chosen={chosen} group={view.group} />
       )}
       {rows && !view.charts && rows.count === 0 && <NoRuns name={name} filter={view.filter} stage={view.stage} />}
       {cells && rows && !view.charts && rows.count > 0 && (

@@ -1,10 +1,10 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 
 import { Icon } from "./icons";
-import { Loading } from "./small";
+import { later } from "./later";
 import { sayFault } from "./toasts";
 
-const Markdown = lazy(() => import("./markdown").then((part) => ({ default: part.Markdown })));
+const Markdown = later(() => import("./markdown").then((part) => part.Markdown), "the text");
 
 interface Props {
   title: string;
@@ -43,9 +43,7 @@ export function Note({ title, text, disabled = false, onKeep }: Props) {
 
 function Rendered({ text }: { text: string }) {
   return (
-    <Suspense fallback={<Loading what="the text" />}>
-      <Markdown text={text} />
-    </Suspense>
+    <Markdown text={text} />
   );
 }
 
