@@ -39,6 +39,27 @@ function compileAhead(): Plugin {
   };
 }
 
+/** What uPlot makes when it is loaded, and what stands for it: the first format of a page takes the browser long, and charts that have none need not wait. */
+const lateFormats = [
+  ["const numFormatter = new Intl.NumberFormat(domEnv ? nav.language : 'en-US');", "let numFormatter;"],
+  ["val => numFormatter.format(val);", "val => (numFormatter ??= new Intl.NumberFormat(nav.language)).format(val);"],
+  ["const localTz = new Intl.DateTimeFormat().resolvedOptions().timeZone;", "let localTz;"],
+  ["tz == localTz", "tz == (localTz ??= new Intl.DateTimeFormat().resolvedOptions().timeZone)"],
+] as const;
+
+function makeFormatsLate(): Plugin {
+  return {
+    name: "make-formats-late",
+    transform(code, id) {
+      if (!id.endsWith("/uPlot.esm.js")) return null;
+      return lateFormats.reduce((text, [made, late]) => {
+        if (text.split(made).length !== 2) throw new Error(`uPlot has changed: "${made}" is not in it once`);
+        return text.replace(made, late);
+      }, code);
+    },
+  };
+}
+
 type ModuleOf = (id: string) => { importedIds: readonly string[] } | null;
 
 /** All that a module needs before it runs. */
@@ -53,23 +74,26 @@ function neededBy(entry: string, moduleOf: ModuleOf): Set<string> {
   return found;
 }
 
+/** What an entry needs, less what one before it needs: one script each, rather than a dozen of what they share with other pages. */
+const scripts = [["boot", "boot.ts"], ["main", "main.tsx"], ["charts", "charts/charts-view.tsx"]] as const;
 const needed = new Map<string, Set<string>>();
 
-/** The first page is two scripts, what asks early and all else, rather than a dozen of what they share with other pages. */
-function firstChunk(id: string, moduleOf: ModuleOf): string | null {
-  for (const [name, entry] of [["boot", "boot.ts"], ["main", "main.tsx"]] as const) {
-    if (!needed.has(name)) needed.set(name, neededBy(entry, moduleOf));
-    if (needed.get(name)?.has(id)) return name;
-  }
-  return null;
-}
+const groups = scripts.map(([script, entry], i) => ({
+  // The first to ask takes along all that its modules need.
+  priority: scripts.length - i,
+  debugName: script,
+  name: (id: string, modules: { getModuleInfo: ModuleOf }) => {
+    if (!needed.has(script)) needed.set(script, neededBy(entry, (other) => modules.getModuleInfo(other)));
+    return needed.get(script)?.has(id) ? script : null;
+  },
+}));
 
 // Where `npm run dev` finds a server; the built page is served by the server itself.
 const server = process.env["MILLRACE_SERVER"] ?? "http://127.0.0.1:5000";
 
 export default defineConfig({
   base: "./",
-  plugins: [react(), preloadMain(), compileAhead()],
+  plugins: [react(), preloadMain(), compileAhead(), makeFormatsLate()],
   resolve: { alias: { hysnappy: fileURLToPath(new URL("src/artifacts/no-snappy.ts", import.meta.url)) } },
   build: {
     target: "es2022",
@@ -78,7 +102,7 @@ export default defineConfig({
     // Inlined files would need a weaker content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { output: { codeSplitting: { groups: [{ debugName: "first page", name: (id, context) => firstChunk(id, (other) => context.getModuleInfo(other)) }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups } } },
   },
   server: {
     proxy: Object.fromEntries(

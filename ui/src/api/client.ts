@@ -87,14 +87,16 @@ let early: { asked: string; answer: Promise<unknown>; come?: unknown } | null = 
 const freshness = 5000;
 
 /** Makes a call whose answer goes to whoever makes the same call next, within some seconds. */
-export function callEarly<Name extends keyof Operations>(name: Name, message: Operations[Name]["request"]): void {
-  const made: NonNullable<typeof early> = { asked: textOf(name, message), answer: send(name, message) };
+export function callEarly<Name extends keyof Operations>(name: Name, message: Operations[Name]["request"]): Promise<Operations[Name]["response"]> {
+  const answer = send(name, message);
+  const made: NonNullable<typeof early> = { asked: textOf(name, message), answer };
   early = made;
   // Whoever asks for it is told of a fault, and otherwise nobody.
   made.answer.then((come) => (made.come = come)).catch(() => undefined);
   setTimeout(() => {
     if (early === made) early = null;
   }, freshness);
+  return answer;
 }
 
 /** The answer to a call that was made early, when it has come already: what is drawn first need not wait. */

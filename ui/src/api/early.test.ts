@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { areAsked, firstLinesOf } from "../charts/lines";
 import { call, earlyAnswer } from "./client";
 import { askEarly } from "./early";
 import { firstRequest, tableOf } from "./run-request";
@@ -43,6 +44,38 @@ describe("what is asked before the page is there", () => {
     expect(earlyAnswer("SearchRunTable", request)).toEqual({ total: 1 });
     expect(earlyAnswer("SearchRunTable", request)).toBeUndefined();
     expect(await first("")).toEqual({ total: 2 });
+  });
+  it("is the lines of the charts in sight too, of the first runs of the table, where the address shows charts", async () => {
+    const ids = Array.from({ length: 12 }, (_, i) => `run${i}`);
+    const keys = Array.from({ length: 12 }, (_, i) => `m${String(i).padStart(2, "0")}`);
+    const lines = [{ run_id: "run0", metric_key: "m03", steps: [1], values: [2] }];
+    answer = () => Promise.resolve(Response.json(asked.length === 1 ? { run_ids: ids, keys: { metrics: keys } } : { lines }));
+    expect(askEarly("#/experiments/7?view=charts&layout=0:m11")).toEqual({ charts: true });
+    await vi.advanceTimersByTimeAsync(1);
+    const first = ids.slice(0, 10);
+    expect(asked[1]).toEqual(["/ajax-api/3.0/millrace/metrics/lines", { run_ids: first, metric_keys: ["m11", ...keys.slice(0, 8)], max_points: 600, quick: true }]);
+    expect(areAsked(first, "m03")).toBe(true);
+    expect([areAsked(first, "m09"), areAsked(ids, "m03")]).toEqual([false, false]);
+    expect(await firstLinesOf("m03", first)).toEqual(lines);
+    expect(areAsked(first, "m03")).toBe(false);
+    expect(asked).toHaveLength(2);
+    signIn(bearer("other"));
+    expect(areAsked(first, "m04")).toBe(false);
+    signOut();
+    await vi.advanceTimersByTimeAsync(5001);
+    expect(areAsked(first, "m04")).toBe(false);
+  });
+  it.each(["view=charts&sel=a,b", "view=charts&sel=a,b&group=params.x"])("is the lines of the chosen runs at %j", async (address) => {
+    answer = () => Promise.resolve(Response.json(asked.length === 1 ? { run_ids: ["c", "b", "a"], keys: { metrics: ["m"] } } : {}));
+    askEarly(`#/experiments/7?${address}`);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked[1]?.[1]).toMatchObject({ run_ids: ["a", "b"], metric_keys: ["m"] });
+  });
+  it("asks for no lines where there are no runs", async () => {
+    answer = () => Promise.resolve(Response.json({ keys: { metrics: ["m"] } }));
+    askEarly("#/experiments/7?view=charts");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked).toHaveLength(1);
   });
   it("goes to nobody who asks for something else", async () => {
     askEarly("#/experiments/7?q=a");

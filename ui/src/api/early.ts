@@ -1,12 +1,35 @@
+import { arranged, readPins } from "../charts/arrangement";
+import { drawnRuns } from "../charts/drawn-runs";
+import { askEarly as askLinesEarly } from "../charts/lines";
 import { callEarly } from "./client";
+import type { RunTable } from "./contract.gen";
 import { firstRequest, tableOf } from "./run-request";
+import { readView } from "./view";
 
-/** Asks what the page of an address asks first. Only for pages whose first question follows from the address alone. */
-export function askEarly(hash: string): void {
-  const [path = "", ...search] = hash.replace(/^#/, "").split("?");
+/** Charts that a large window shows at once. */
+const chartsInSight = 9;
+
+/** What the page of an address asks first, and whether it is charts that it shows then. Only for pages whose first question follows from the address alone. */
+export function askEarly(hash: string): { charts: boolean } {
+  const [path = "", ...rest] = hash.replace(/^#/, "").split("?");
+  const search = new URLSearchParams(rest.join("?"));
   const runs = /^\/experiments\/([\w-]+)(?:\/runs)?\/?$/.exec(path)?.[1];
-  if (runs !== undefined) callEarly("SearchRunTable", firstRequest(tableOf(runs, new URLSearchParams(search.join("?")))));
-  else if (/^(\/|\/experiments\/?)?$/.test(path)) callEarly("SearchExperiments", firstExperiments);
+  if (runs !== undefined) {
+    const table = callEarly("SearchRunTable", firstRequest(tableOf(runs, search)));
+    const charts = readView(search).charts;
+    // Who asks for the table is told of its faults.
+    if (charts) table.then((answer) => askForLines(answer, search)).catch(() => undefined);
+    return { charts };
+  }
+  if (/^(\/|\/experiments\/?)?$/.test(path)) void callEarly("SearchExperiments", firstExperiments).catch(() => undefined);
+  return { charts: false };
+}
+
+/** The lines of the charts that are in sight first. */
+function askForLines(table: RunTable, search: URLSearchParams): void {
+  const { selected, group } = readView(search);
+  const runs = drawnRuns(selected, group, table.run_ids?.length ?? 0, (row) => table.run_ids?.[row]);
+  askLinesEarly(runs, arranged(table.keys?.metrics ?? [], readPins(search.get("layout"))).slice(0, chartsInSight));
 }
 
 /** The first of perhaps several pages of experiments. */

@@ -10,12 +10,10 @@ import type { RunColumns } from "../api/contract.gen";
 import type { RunSearch } from "../api/run-request";
 import { keyOf, type ColumnId } from "../api/table";
 import { MediaPanels } from "../media/media-panels";
+import { drawnRuns } from "./drawn-runs";
 import { MetricCharts } from "./metric-charts";
 import { Panels } from "./panels";
 import { Swatch } from "./swatch";
-
-const firstRuns = 10;
-const mostRuns = 100;
 
 interface Props {
   experiment: string;
@@ -36,8 +34,7 @@ export function ChartsView({ experiment, search, cells, keys, chosen, group }: P
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const all = useMemo(() => {
     const { rows } = cells;
-    const ids = chosen.length > 0 ? chosen.slice(0, mostRuns) : Array.from({ length: Math.min(group ? mostRuns : firstRuns, rows.count) }, (_, row) => rows.idAt(row) ?? "").filter(Boolean);
-    return ids.map((id, number) => ({ id, number, name: rows.textAt("attributes.run_name", rows.rowOf(id)) ?? id }));
+    return drawnRuns(chosen, group, rows.count, (row) => rows.idAt(row)).map((id, number) => ({ id, number, name: rows.textAt("attributes.run_name", rows.rowOf(id)) ?? id }));
     // eslint-disable-next-line react-hooks/exhaustive-deps -- names come with the rows
   }, [cells.rows, chosen.join(), group]);
   const labels = useMemo(

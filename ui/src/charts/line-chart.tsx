@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 
 import type { MetricLine } from "../api/contract.gen";
-import { number, preciseTime, zoneOfTimes } from "../format";
+import { count, number, preciseTime, zoneOfTimes } from "../format";
 import { useDark } from "./ink";
 import { choosesRange, panning } from "./panning";
 import { align, onLogAxes, seriesOf, strokeOf, type Axis, type LogAxes } from "./series";
@@ -48,9 +48,14 @@ function span(seconds: number): string {
   return seconds >= 60 ? `${number(Math.round(seconds / 6) / 10)} min` : `${number(seconds)} s`;
 }
 
-function xLabels(axis: Axis): Partial<uPlot.Axis> {
-  if (axis === "step") return {};
-  return { values: axis === "time" ? timeLabels : (_: uPlot, values: number[]) => values.map(span) };
+function stepLabel(step: number | null): string {
+  if (step === null) return "";
+  return Number.isInteger(step) ? count(step) : number(step);
+}
+
+function xLabels(axis: Axis): uPlot.Axis.Values {
+  if (axis === "time") return timeLabels;
+  return axis === "step" ? (_: uPlot, values: (number | null)[]) => values.map(stepLabel) : (_: uPlot, values: number[]) => values.map(span);
 }
 
 function xText(axis: Axis, value: number): string {
@@ -148,7 +153,7 @@ export function LineChart({ title, lines, runs, axis, weight, log, height, onZoo
       grid: { stroke: grid, width: 1 },
       ticks: { stroke: grid, width: 1, size: 4 },
       ...(side === 0
-        ? { size: axis === "time" ? 40 : 28, ...xLabels(axis) }
+        ? { size: axis === "time" ? 40 : 28, values: xLabels(axis) }
         : { size: 58, values: (_: uPlot, values: (number | null)[]) => values.map((value) => (value === null ? "" : number(value))) }),
     }));
     const chart = new uPlot(
@@ -187,7 +192,7 @@ export function LineChart({ title, lines, runs, axis, weight, log, height, onZoo
       target,
     );
     plot.current = chart;
-    const observer = new ResizeObserver(() => chart.setSize({ width: target.clientWidth, height }));
+    const observer = new ResizeObserver(() => target.clientWidth !== chart.width && chart.setSize({ width: target.clientWidth, height }));
     observer.observe(target);
     return () => {
       observer.disconnect();

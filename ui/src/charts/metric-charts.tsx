@@ -1,9 +1,9 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 
-import { call } from "../api/client";
 import type { MetricLine } from "../api/contract.gen";
 import { useChanges } from "../api/live";
+import { usePaced } from "../api/pace";
 import { real } from "../api/table";
 import { csvLine } from "../csv";
 import { count, number } from "../format";
@@ -17,6 +17,7 @@ import { useInSight } from "./in-sight";
 import { readInk, useDark } from "./ink";
 import { LineChart, type RunName } from "./line-chart";
 import { lineScene } from "./line-scene";
+import { areAsked, areSampled, firstLinesOf, linesOf, type StepRange } from "./lines";
 import { MoveButtons, useMovable, type Movable } from "./movable";
 import { moved } from "./panel-list";
 import type { PictureHandle } from "./picture";
@@ -30,8 +31,6 @@ interface Props {
   groups?: ReadonlyMap<string, string>;
   height?: number;
 }
-
-const mostPoints = 600;
 
 function readAxis(text: string | null): Axis {
   return text === "time" || text === "relative" ? text : "step";
@@ -111,43 +110,6 @@ interface CardProps {
   height: number;
 }
 
-/** Charts ask together: those that come into sight at once make one request. */
-const waiting = new Map<string, { runs: string[]; keys: Map<string, ((answer: Promise<MetricLine[]>) => void)[]>; range: [number, number] | null }>();
-
-function linesOf(runs: string[], key: string, range: [number, number] | null): Promise<MetricLine[]> {
-  const group = JSON.stringify([runs, range]);
-  return new Promise((resolve) => {
-    let batch = waiting.get(group);
-    if (!batch) {
-      batch = { runs, keys: new Map(), range };
-      waiting.set(group, batch);
-      setTimeout(() => {
-        const asked = waiting.get(group);
-        waiting.delete(group);
-        if (asked) send(asked.runs, asked.keys, asked.range);
-      }, 5);
-    }
-    batch.keys.set(key, [...(batch.keys.get(key) ?? []), resolve]);
-  });
-}
-
-function send(runs: string[], keys: Map<string, ((answer: Promise<MetricLine[]>) => void)[]>, range: [number, number] | null): void {
-  const all = [...keys.keys()];
-  for (let i = 0; i < all.length; i += 20) {
-    const some = all.slice(i, i + 20);
-    const answer = call("GetMetricLines", {
-      run_ids: runs,
-      metric_keys: some,
-      max_points: mostPoints,
-      ...(range ? { start_step: range[0], end_step: range[1] } : {}),
-    });
-    for (const key of some) {
-      const lines = answer.then((response) => (response.lines ?? []).filter((line) => line.metric_key === key));
-      for (const resolve of keys.get(key) ?? []) resolve(lines);
-    }
-  }
-}
-
 /** What a chart draws: the runs, or their groups with a colour each. */
 function useDrawn(lines: readonly MetricLine[] | undefined, { names, groups, axis }: Pick<CardProps, "names" | "groups" | "axis">) {
   const labels = useMemo(() => (groups ? new Map([...new Set(groups.values())].map((label, number) => [label, { id: label, name: label, number }])) : null), [groups]);
@@ -160,25 +122,37 @@ function useDrawn(lines: readonly MetricLine[] | undefined, { names, groups, axi
 
 function ChartCard({ metric, at, runs, groups, names: runNames, axis, weight, log, height }: CardProps) {
   const [card, inSight] = useInSight();
-  const [range, setRange] = useState<[number, number] | null>(null);
+  const [range, setRange] = useState<StepRange | null>(null);
   const [asTable, setAsTable] = useState(false);
   const client = useQueryClient();
   const ids = useMemo(() => runs.map((run) => run.id), [runs]);
+  const [asked] = useState(() => areAsked(ids, metric));
   const key = ["lines", metric, ids, range];
   const query = useQuery({
     queryKey: key,
-    queryFn: () => linesOf(ids, metric, range),
-    enabled: inSight,
+    queryFn: async () => {
+      // A part that is looked at closer shows the lines of the whole meanwhile.
+      if (range === null && client.getQueryData(key) === undefined) {
+        const first = await firstLinesOf(metric, ids);
+        if (!areSampled(first)) return first;
+        client.setQueryData(key, first);
+      }
+      return linesOf(metric, ids, range);
+    },
+    enabled: inSight || asked,
     placeholderData: keepPreviousData,
-  });
-  useChanges((change) => {
-    if (change.all || change.runs.some((id) => runNames.has(id))) void client.invalidateQueries({ queryKey: key });
   });
   const { lines, names } = useDrawn(query.data, { names: runNames, groups, axis });
   const dark = useDark();
   const hasNumbers = lines.some((line) => line.values?.some((value) => Number.isFinite(real(value))));
   const drawable = useMemo(() => lines.some((line) => onLogAxes(seriesOf(line, axis, 0), log).y.some((value) => value !== null)), [lines, axis, log]);
   const points = lines.reduce((sum, line) => sum + (line.point_count ?? 0), 0);
+  const isSample = areSampled(query.data ?? []);
+  // A thousand points are read in about a millisecond: the server rests for longer than it reads, however long the lines are.
+  const refresh = usePaced(() => void client.invalidateQueries({ queryKey: key }), points / 250);
+  useChanges((change) => {
+    if (change.all || change.runs.some((id) => runNames.has(id))) refresh();
+  });
   return (
     <article ref={card} className="card" aria-label={metric} {...at.card}>
       <header {...at.header}>
@@ -190,7 +164,9 @@ function ChartCard({ metric, at, runs, groups, names: runNames, axis, weight, lo
             Whole range
           </button>
         )}
-        <span className="muted number">{points > 0 ? count(points) : ""}</span>
+        <span className="muted number" title={isSample ? "Some of the points are drawn while all of them are read" : undefined}>
+          {isSample ? "Sample" : points > 0 ? count(points) : ""}
+        </span>
         <MoveButtons title={metric} at={at} />
         <button type="button" className="button plain icon" aria-pressed={asTable} aria-label={`${metric} as a table`} title="As a table" onClick={() => setAsTable(!asTable)}>
           <Icon name="table" />
@@ -236,7 +212,7 @@ function ValueTable({ lines, names }: { lines: readonly MetricLine[]; names: Rea
                 <td className="number">{values.length > 0 ? number(values.reduce((a, b) => Math.min(a, b))) : "NaN"}</td>
                 <td className="number">{values.length > 0 ? number(values.reduce((a, b) => Math.max(a, b))) : "NaN"}</td>
                 <td className="number">{line.steps?.at(-1)}</td>
-                <td className="number">{count(line.point_count ?? 0)}</td>
+                <td className="number">{line.sampled ? "Sample" : count(line.point_count ?? 0)}</td>
               </tr>
             );
           })}

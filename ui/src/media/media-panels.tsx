@@ -1,6 +1,6 @@
 import "../styles/media.css";
 
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { useInSight } from "../charts/in-sight";
 import type { RunName } from "../charts/line-chart";
@@ -12,14 +12,27 @@ import { useMedia } from "./media";
 
 const mostRuns = 20;
 const fewKeys = 4;
+/** Milliseconds. */
+const politeness = 300;
+
+/** False for a moment: to look for files takes a request a run, and lines that are shown beside them come first. */
+function useTurn(): boolean {
+  const [turn, setTurn] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setTurn(true), politeness);
+    return () => clearTimeout(timer);
+  }, []);
+  return turn;
+}
 
 /** Images, figures, sounds and films that runs logged by step, a card for each key; nothing when there are none. */
 export function MediaPanels({ runs: all }: { runs: readonly RunName[] }) {
   const runs = useMemo(() => all.slice(0, mostRuns), [all]);
   const [section, inSight] = useInSight();
+  const turn = useTurn();
   const [open, setOpen] = useState(true);
   const [text, setText] = useState("");
-  const { keys, fault, retry } = useMedia(runs, inSight);
+  const { keys, fault, retry } = useMedia(runs, turn && inSight);
   const shown = keys.filter(({ key }) => key.toLowerCase().includes(text.toLowerCase()));
   return (
     <section ref={section} aria-label="Media" className="column media" style={{ gap: 12 }}>

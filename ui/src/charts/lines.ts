@@ -1,0 +1,112 @@
+import { call } from "../api/client";
+import type { MetricLine } from "../api/contract.gen";
+import { currentSession } from "../api/session";
+
+/** Points of a line: as many as a chart can show apart. */
+export const mostPoints = 600;
+/** Metrics of one request. */
+const mostKeys = 20;
+
+/** Steps from and to, both among them. */
+export type StepRange = [number, number];
+
+type Take = (answer: Promise<MetricLine[]>) => void;
+
+/** What lines are asked for. */
+interface Wanted {
+  runs: readonly string[];
+  /** null: all steps */
+  range: StepRange | null;
+  /** A sample will do for a line of many points. */
+  quick: boolean;
+}
+
+/** Charts ask together: those that come into sight at once make one request. */
+const waiting = new Map<string, Map<string, Take[]>>();
+
+/** The lines of a metric, one for each run that has it. */
+export function linesOf(key: string, runs: readonly string[], range: StepRange | null): Promise<MetricLine[]> {
+  return asked(key, { runs, range, quick: false });
+}
+
+/** The same of whole runs for a first look, as samples where they have many points. */
+export function firstLinesOf(key: string, runs: readonly string[]): Promise<MetricLine[]> {
+  return takeEarly(runs, key) ?? asked(key, { runs, range: null, quick: true });
+}
+
+function asked(key: string, wanted: Wanted): Promise<MetricLine[]> {
+  const group = JSON.stringify(wanted);
+  return new Promise((resolve) => {
+    let batch = waiting.get(group);
+    if (!batch) {
+      const keys = new Map<string, Take[]>();
+      batch = keys;
+      waiting.set(group, batch);
+      setTimeout(() => {
+        waiting.delete(group);
+        send(keys, wanted);
+      }, 5);
+    }
+    batch.set(key, [...(batch.get(key) ?? []), resolve]);
+  });
+}
+
+/** Whether some lines are but samples of their points. */
+export function areSampled(lines: readonly MetricLine[]): boolean {
+  return lines.some((line) => line.sampled === true);
+}
+
+function send(keys: Map<string, Take[]>, { runs, range, quick }: Wanted): void {
+  const all = [...keys.keys()];
+  for (let i = 0; i < all.length; i += mostKeys) {
+    const some = all.slice(i, i + mostKeys);
+    const answer = call("GetMetricLines", {
+      run_ids: [...runs],
+      metric_keys: some,
+      max_points: mostPoints,
+      ...(range ? { start_step: range[0], end_step: range[1] } : {}),
+      ...(quick ? { quick } : {}),
+    });
+    for (const key of some) {
+      const lines = answer.then((response) => (response.lines ?? []).filter((line) => line.metric_key === key));
+      for (const resolve of keys.get(key) ?? []) resolve(lines);
+    }
+  }
+}
+
+/** Lines that were asked for before their charts are there. */
+const early = new Map<string, Promise<MetricLine[]>>();
+/** Milliseconds that they are good for. */
+const freshness = 5000;
+
+/** Which lines, and for whom: nobody gets those of another. */
+function nameOf(runs: readonly string[], key: string): string {
+  return JSON.stringify([runs, key, currentSession().credential?.header]);
+}
+
+/** Asks for the lines of whole runs whose charts will be drawn within some seconds, samples where that is quicker. */
+export function askEarly(runs: readonly string[], keys: readonly string[]): void {
+  if (runs.length === 0) return;
+  const takers = new Map<string, Take[]>();
+  for (const key of keys) {
+    const name = nameOf(runs, key);
+    const lines = new Promise<MetricLine[]>((resolve) => takers.set(key, [resolve]));
+    early.set(name, lines);
+    // Whoever takes them is told of a fault, and otherwise nobody.
+    lines.catch(() => undefined);
+    setTimeout(() => early.get(name) === lines && early.delete(name), freshness);
+  }
+  send(takers, { runs, range: null, quick: true });
+}
+
+/** Whether the lines of whole runs are on their way: a chart need not wait until it is in sight. */
+export function areAsked(runs: readonly string[], key: string): boolean {
+  return early.has(nameOf(runs, key));
+}
+
+function takeEarly(runs: readonly string[], key: string): Promise<MetricLine[]> | undefined {
+  const name = nameOf(runs, key);
+  const lines = early.get(name);
+  early.delete(name);
+  return lines;
+}
