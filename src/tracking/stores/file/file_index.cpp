@@ -1,9 +1,9 @@
 #include "tracking/stores/file/file_index.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "base/error.h"
+#include "base/side_by_side.h"
 #include "tracking/stores/file/changes.h"
 #include "tracking/stores/file/index_database.h"
 #include "tracking/stores/file/layout.h"
@@ -265,35 +265,16 @@ std::vector<ThingContent> FileIndex::read_all(const std::vector<ThingPlace>& pla
     const std::lock_guard lock(complaints);
     complain(message);
   };
-  const auto read = [&](size_t from, size_t step) {
-    for (size_t i = from; i < places.size(); i += step) {
-      const auto known = things_.find(places[i].path);
+  side_by_side(places.size(), kReaders, [&](const NextNumber& next) {
+    while (const auto i = next()) {
+      const ThingPlace& place = places[*i];
+      const auto known = things_.find(place.path);
       const ThingStamps stamps = known == things_.end() ? ThingStamps() : known->second.record.stamps;
       const auto records = database_->readers().read(
-          [&](sql::Connection& connection) { return load_metric_files(connection, places[i].path); });
-      contents[i] = read_thing(root_.folder(), places[i], stamps, records, tell);
+          [&](sql::Connection& connection) { return load_metric_files(connection, place.path); });
+      contents[*i] = read_thing(root_.folder(), place, stamps, records, tell);
     }
-  };
-  if (places.size() < 2 * kReaders) {
-    read(0, 1);
-    return contents;
-  }
-  std::vector<std::exception_ptr> faults(kReaders);
-  {
-    std::vector<std::jthread> readers;
-    for (size_t i = 0; i < kReaders; ++i) {
-      readers.emplace_back([&, i] {
-        try {
-          read(i, kReaders);
-        } catch (...) {
-          faults[i] = std::current_exception();
-        }
-      });
-    }
-  }
-  for (const auto& fault : faults) {
-    if (fault) std::rethrow_exception(fault);
-  }
+  });
   return contents;
 }
 
