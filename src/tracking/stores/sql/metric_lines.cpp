@@ -2,6 +2,8 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/side_by_side.h"
@@ -61,28 +63,29 @@ class Bucket {
   double greatest_ = kNaN;
 };
 
+constexpr std::string_view kPoint = "step, timestamp, value, is_nan";
+
+// A query of the points of a metric of a run between two steps, with what comes after its conditions.
+std::string points_query(std::string_view columns, std::string_view rest = "") {
+  std::string query = "SELECT ";
+  query += columns;
+  query +=
+      " FROM metrics INDEXED BY index_metrics_run_uuid_key_step "
+      "WHERE run_uuid = ?1 AND key = ?2 AND step >= ?3 AND step <= ?4";
+  if (!rest.empty()) query.append(" ").append(rest);
+  return query;
+}
+
 // Reads one metric of one run after another with the same statements.
 class LineReader {
  public:
   LineReader(Connection& connection, const MetricLinesQuery& query)
       : query_(query),
-        last_step_(
-            connection.prepare("SELECT max(step) FROM metrics INDEXED BY index_metrics_run_uuid_key_step "
-                               "WHERE run_uuid = ?1 AND key = ?2 AND step >= ?3 AND step <= ?4")),
-        points_(connection.prepare(
-            "SELECT step, timestamp, value, is_nan FROM metrics INDEXED BY index_metrics_run_uuid_key_step "
-            "WHERE run_uuid = ?1 AND key = ?2 AND step >= ?3 AND step <= ?4 ORDER BY step")),
-        first_points_(connection.prepare(
-            "SELECT step, timestamp, value, is_nan FROM metrics INDEXED BY index_metrics_run_uuid_key_step "
-            "WHERE run_uuid = ?1 AND key = ?2 AND step >= ?3 AND step <= ?4 "
-            "ORDER BY step, timestamp, value LIMIT ?5")),
-        far_point_(connection.prepare(
-            "SELECT step FROM metrics INDEXED BY index_metrics_run_uuid_key_step "
-            "WHERE run_uuid = ?1 AND key = ?2 AND step >= ?3 AND step <= ?4 LIMIT 1 OFFSET ?5")),
-        last_point_(connection.prepare(
-            "SELECT step, timestamp, value, is_nan FROM metrics INDEXED BY index_metrics_run_uuid_key_step "
-            "WHERE run_uuid = ?1 AND key = ?2 AND step >= ?3 AND step <= ?4 "
-            "ORDER BY step DESC LIMIT 1")),
+        last_step_(connection.prepare(points_query("max(step)"))),
+        points_(connection.prepare(points_query(kPoint, "ORDER BY step"))),
+        first_points_(connection.prepare(points_query(kPoint, "ORDER BY step, timestamp, value LIMIT ?5"))),
+        far_point_(connection.prepare(points_query("step", "LIMIT 1 OFFSET ?5"))),
+        last_point_(connection.prepare(points_query(kPoint, "ORDER BY step DESC LIMIT 1"))),
         may_sample_(query.quick() && !connection.is_remote()) {}
 
   std::optional<v1::MetricLine> read(const std::string& run_id, const std::string& key) {
