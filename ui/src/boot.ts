@@ -4,7 +4,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/grid.css";
 
-import { askEarly } from "./api/early";
+import { askEarly } from "./early";
 
 const { charts } = askEarly(location.hash);
 void import("./main");

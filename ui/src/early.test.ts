@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { areAsked, firstLinesOf } from "../charts/lines";
-import { call, earlyAnswer } from "./client";
+import { areAsked, firstLinesOf } from "./charts/lines";
+import { call, earlyAnswer } from "./api/client";
 import { askEarly } from "./early";
-import { firstRequest, tableOf } from "./run-request";
-import { bearer, signIn, signOut } from "./session";
+import { firstRequest, tableOf } from "./api/run-request";
+import { bearer, signIn, signOut } from "./api/session";
 
 /** Calls that the server got, by path, with what was sent. */
 const asked: [string, unknown][] = [];

@@ -1,10 +1,11 @@
-import { arranged, readPins } from "../charts/arrangement";
-import { drawnRuns } from "../charts/drawn-runs";
-import { askEarly as askLinesEarly } from "../charts/lines";
-import { callEarly } from "./client";
-import type { RunTable } from "./contract.gen";
-import { firstRequest, tableOf } from "./run-request";
-import { readView } from "./view";
+import { callEarly } from "./api/client";
+import type { RunTable } from "./api/contract.gen";
+import { firstExperiments } from "./api/experiments-request";
+import { firstRequest, tableOf } from "./api/run-request";
+import { readView } from "./api/view";
+import { arranged, readPins } from "./charts/arrangement";
+import { drawnRuns } from "./charts/drawn-runs";
+import { askEarly as askLinesEarly } from "./charts/lines";
 
 /** Charts that a large window shows at once. */
 const chartsInSight = 9;
@@ -21,7 +22,7 @@ export function askEarly(hash: string): { charts: boolean } {
     if (charts) table.then((answer) => askForLines(answer, search)).catch(() => undefined);
     return { charts };
   }
-  if (/^(\/|\/experiments\/?)?$/.test(path)) void callEarly("SearchExperiments", firstExperiments).catch(() => undefined);
+  if (/^(\/|\/experiments\/?)?$/.test(path)) void callEarly("SearchExperiments", firstExperiments);
   return { charts: false };
 }
 
@@ -31,6 +32,3 @@ function askForLines(table: RunTable, search: URLSearchParams): void {
   const runs = drawnRuns(selected, group, table.run_ids?.length ?? 0, (row) => table.run_ids?.[row]);
   askLinesEarly(runs, arranged(table.keys?.metrics ?? [], readPins(search.get("layout"))).slice(0, chartsInSight));
 }
-
-/** The first of perhaps several pages of experiments. */
-export const firstExperiments = { view_type: "ALL", max_results: 10_000 } as const;

@@ -1,4 +1,5 @@
 import { routes, type Operations } from "./contract.gen";
+import { EarlyAnswers } from "./early-answers";
 import { currentSession, refused, sessionHeaders } from "./session";
 
 /** What the server said when it refused, or that it could not be reached. */
@@ -76,43 +77,24 @@ function named(fault: unknown, operation: string): unknown {
   return new ApiError(`Not allowed to ${wordsOf(operation)}. ${fault.message}`, fault.status, fault.code, fault.requestId);
 }
 
-/** What is asked, and as whom: nobody gets the answer of another. */
-function textOf(name: keyof Operations, message: unknown): string {
-  return JSON.stringify([name, message, currentSession().credential?.header]);
-}
+/** Calls that were made before anything is drawn, by name and message. */
+const early = new EarlyAnswers<unknown>();
 
-/** The one call that was made before anything is drawn; null once somebody has its answer. */
-let early: { asked: string; answer: Promise<unknown>; come?: unknown } | null = null;
-/** Milliseconds that its answer is good for. */
-const freshness = 5000;
-
-/** Makes a call whose answer goes to whoever makes the same call next, within some seconds. */
+/** Makes a call whose answer goes to whoever makes the same call next, within some seconds, and to the caller. */
 export function callEarly<Name extends keyof Operations>(name: Name, message: Operations[Name]["request"]): Promise<Operations[Name]["response"]> {
   const answer = send(name, message);
-  const made: NonNullable<typeof early> = { asked: textOf(name, message), answer };
-  early = made;
-  // Whoever asks for it is told of a fault, and otherwise nobody.
-  made.answer.then((come) => (made.come = come)).catch(() => undefined);
-  setTimeout(() => {
-    if (early === made) early = null;
-  }, freshness);
+  early.put([name, message], answer);
   return answer;
 }
 
 /** The answer to a call that was made early, when it has come already: what is drawn first need not wait. */
 export function earlyAnswer<Name extends keyof Operations>(name: Name, message: Operations[Name]["request"]): Operations[Name]["response"] | undefined {
-  if (early?.come === undefined || early.asked !== textOf(name, message)) return undefined;
-  const { come } = early;
-  early = null;
-  return come as Operations[Name]["response"];
+  return early.takeCome([name, message]) as Operations[Name]["response"] | undefined;
 }
 
 /** Calls an operation of the contract. */
 export function call<Name extends keyof Operations>(name: Name, message: Operations[Name]["request"], signal?: AbortSignal): Promise<Operations[Name]["response"]> {
-  if (early === null || early.asked !== textOf(name, message)) return send(name, message, signal);
-  const { answer } = early;
-  early = null;
-  return answer as Promise<Operations[Name]["response"]>;
+  return (early.take([name, message]) as Promise<Operations[Name]["response"]> | undefined) ?? send(name, message, signal);
 }
 
 async function send<Name extends keyof Operations>(

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { call } from "./client";
 import type { Experiment, RunCount } from "./contract.gen";
-import { firstExperiments } from "./early";
+import { firstExperiments } from "./experiments-request";
 import { useChanges } from "./live";
 import { usePaced } from "./pace";
 

@@ -1,9 +1,7 @@
 import { real } from "../api/table";
 import type { MetricLine } from "../api/contract.gen";
+import { mostPoints } from "./lines";
 import { positions, type Axis } from "./series";
-
-/** Where a group has points at most: as many as a chart can show apart. */
-const mostPoints = 600;
 
 interface Track {
   x: number[];

@@ -1,6 +1,6 @@
 import { call } from "../api/client";
 import type { MetricLine } from "../api/contract.gen";
-import { currentSession } from "../api/session";
+import { EarlyAnswers } from "../api/early-answers";
 
 /** Points of a line: as many as a chart can show apart. */
 export const mostPoints = 600;
@@ -31,24 +31,25 @@ export function linesOf(key: string, runs: readonly string[], range: StepRange |
 
 /** The same of whole runs for a first look, as samples where they have many points. */
 export function firstLinesOf(key: string, runs: readonly string[]): Promise<MetricLine[]> {
-  return takeEarly(runs, key) ?? asked(key, { runs, range: null, quick: true });
+  return early.take([runs, key]) ?? asked(key, { runs, range: null, quick: true });
 }
 
 function asked(key: string, wanted: Wanted): Promise<MetricLine[]> {
   const group = JSON.stringify(wanted);
   return new Promise((resolve) => {
-    let batch = waiting.get(group);
-    if (!batch) {
-      const keys = new Map<string, Take[]>();
-      batch = keys;
-      waiting.set(group, batch);
-      setTimeout(() => {
-        waiting.delete(group);
-        send(keys, wanted);
-      }, 5);
-    }
+    const batch = waiting.get(group) ?? newBatch(group, wanted);
     batch.set(key, [...(batch.get(key) ?? []), resolve]);
   });
+}
+
+function newBatch(group: string, wanted: Wanted): Map<string, Take[]> {
+  const keys = new Map<string, Take[]>();
+  waiting.set(group, keys);
+  setTimeout(() => {
+    waiting.delete(group);
+    send(keys, wanted);
+  }, 5);
+  return keys;
 }
 
 /** Whether some lines are but samples of their points. */
@@ -74,39 +75,18 @@ function send(keys: Map<string, Take[]>, { runs, range, quick }: Wanted): void {
   }
 }
 
-/** Lines that were asked for before their charts are there. */
-const early = new Map<string, Promise<MetricLine[]>>();
-/** Milliseconds that they are good for. */
-const freshness = 5000;
-
-/** Which lines, and for whom: nobody gets those of another. */
-function nameOf(runs: readonly string[], key: string): string {
-  return JSON.stringify([runs, key, currentSession().credential?.header]);
-}
+/** Lines that were asked for before their charts are there, by runs and metric. */
+const early = new EarlyAnswers<MetricLine[]>();
 
 /** Asks for the lines of whole runs whose charts will be drawn within some seconds, samples where that is quicker. */
 export function askEarly(runs: readonly string[], keys: readonly string[]): void {
   if (runs.length === 0) return;
   const takers = new Map<string, Take[]>();
-  for (const key of keys) {
-    const name = nameOf(runs, key);
-    const lines = new Promise<MetricLine[]>((resolve) => takers.set(key, [resolve]));
-    early.set(name, lines);
-    // Whoever takes them is told of a fault, and otherwise nobody.
-    lines.catch(() => undefined);
-    setTimeout(() => early.get(name) === lines && early.delete(name), freshness);
-  }
+  for (const key of keys) early.put([runs, key], new Promise((resolve) => takers.set(key, [resolve])));
   send(takers, { runs, range: null, quick: true });
 }
 
 /** Whether the lines of whole runs are on their way: a chart need not wait until it is in sight. */
 export function areAsked(runs: readonly string[], key: string): boolean {
-  return early.has(nameOf(runs, key));
-}
-
-function takeEarly(runs: readonly string[], key: string): Promise<MetricLine[]> | undefined {
-  const name = nameOf(runs, key);
-  const lines = early.get(name);
-  early.delete(name);
-  return lines;
+  return early.has([runs, key]);
 }

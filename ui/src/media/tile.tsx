@@ -62,9 +62,7 @@ function Content({ title, run, files, item, rested, eager }: Props & { item: Ite
     case "image":
       return <Picture label={label} files={files} item={item} rested={rested} />;
     case "html":
-      return (
-        <HtmlPreview key={item.file.path} files={files} file={item.file} />
-      );
+      return <HtmlPreview key={item.file.path} files={files} file={item.file} />;
     default:
       return <Player key={item.file.path} kind={item.kind} label={label} url={files.url(item.file.path ?? "")} eager={eager} />;
   }

@@ -35,15 +35,9 @@ export function Note({ title, text, disabled = false, onKeep }: Props) {
           onKeep={() => void onKeep(draft).then(() => setDraft(null), sayFault)}
         />
       ) : (
-        <div className="note-body">{text ? <Rendered text={text} /> : <p className="muted">Nothing is written here yet.</p>}</div>
+        <div className="note-body">{text ? <Markdown text={text} /> : <p className="muted">Nothing is written here yet.</p>}</div>
       )}
     </section>
-  );
-}
-
-function Rendered({ text }: { text: string }) {
-  return (
-    <Markdown text={text} />
   );
 }
 
@@ -73,7 +67,7 @@ function Editor({ title, text, onChange, onCancel, onKeep }: EditorProps) {
           }}
         />
         <div className="note-preview" aria-label="Preview" role="region" tabIndex={0}>
-          {text ? <Rendered text={text} /> : <p className="muted">The preview</p>}
+          {text ? <Markdown text={text} /> : <p className="muted">The preview</p>}
         </div>
       </div>
       <div className="row">
