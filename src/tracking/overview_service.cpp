@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
 
 #include "base/error.h"
@@ -179,8 +180,12 @@ v1::GetMetricLinesResponse TrackingOverviewService::get_metric_lines(
   v1::plugin::MetricLinesQuery query;
   query.set_max_points(
       limited(request.has_max_points(), request.max_points(), kDefaultPoints, 2, kMostPoints, "max_points"));
-  if (int64_t{request.run_ids_size()} * request.metric_keys_size() * query.max_points() > kMostLinePoints) {
-    throw_invalid_parameter("Runs times metrics times max_points may be " + std::to_string(kMostLinePoints) +
+  query.set_exact_points(
+      std::max(query.max_points(), limited(request.has_exact_points(), request.exact_points(),
+                                           query.max_points(), 0, kMostPoints, "exact_points")));
+  if (int64_t{request.run_ids_size()} * request.metric_keys_size() * query.exact_points() > kMostLinePoints) {
+    throw_invalid_parameter("Runs times metrics times points of a line (max_points, exact_points) may be " +
+                            std::to_string(kMostLinePoints) +
                             " at most: ask for fewer points or fewer lines.");
   }
   *query.mutable_run_ids() = request.run_ids();
@@ -188,7 +193,11 @@ v1::GetMetricLinesResponse TrackingOverviewService::get_metric_lines(
   if (request.has_start_step()) query.set_start_step(request.start_step());
   if (request.has_end_step()) query.set_end_step(request.end_step());
   query.set_quick(request.quick());
-  return store_.read_metric_lines(context, query);
+  v1::GetMetricLinesResponse response = store_.read_metric_lines(context, query);
+  if (request.without_timestamps()) {
+    for (v1::MetricLine& line : *response.mutable_lines()) line.clear_timestamps();
+  }
+  return response;
 }
 
 }  // namespace millrace::tracking

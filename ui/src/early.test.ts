@@ -53,23 +53,30 @@ describe("what is asked before the page is there", () => {
     expect(askEarly("#/experiments/7?view=charts&layout=0:m11")).toEqual({ charts: true });
     await vi.advanceTimersByTimeAsync(1);
     const first = ids.slice(0, 10);
-    expect(asked[1]).toEqual(["/ajax-api/3.0/millrace/metrics/lines", { run_ids: first, metric_keys: ["m11", ...keys.slice(0, 8)], max_points: 600, quick: true }]);
-    expect(areAsked(first, "m03")).toBe(true);
-    expect([areAsked(first, "m09"), areAsked(ids, "m03")]).toEqual([false, false]);
-    expect(await firstLinesOf("m03", first)).toEqual(lines);
-    expect(areAsked(first, "m03")).toBe(false);
+    expect(asked[1]).toEqual(["/ajax-api/3.0/millrace/metrics/lines", { run_ids: first, metric_keys: ["m11", ...keys.slice(0, 8)], max_points: 600, exact_points: 1500, without_timestamps: true, quick: true }]);
+    expect(areAsked(first, "m03", false)).toBe(true);
+    expect([areAsked(first, "m09", false), areAsked(ids, "m03", false), areAsked(first, "m03", true)]).toEqual([false, false, false]);
+    expect(await firstLinesOf("m03", first, false)).toEqual(lines);
+    expect(areAsked(first, "m03", false)).toBe(false);
     expect(asked).toHaveLength(2);
     signIn(bearer("other"));
-    expect(areAsked(first, "m04")).toBe(false);
+    expect(areAsked(first, "m04", false)).toBe(false);
     signOut();
     await vi.advanceTimersByTimeAsync(5001);
-    expect(areAsked(first, "m04")).toBe(false);
+    expect(areAsked(first, "m04", false)).toBe(false);
   });
   it.each(["view=charts&sel=a,b", "view=charts&sel=a,b&group=params.x"])("is the lines of the chosen runs at %j", async (address) => {
     answer = () => Promise.resolve(Response.json(asked.length === 1 ? { run_ids: ["c", "b", "a"], keys: { metrics: ["m"] } } : {}));
     askEarly(`#/experiments/7?${address}`);
     await vi.advanceTimersByTimeAsync(1);
     expect(asked[1]?.[1]).toMatchObject({ run_ids: ["a", "b"], metric_keys: ["m"] });
+  });
+  it("has the times of points where the axis is of times", async () => {
+    answer = () => Promise.resolve(Response.json(asked.length === 1 ? { run_ids: ["a"], keys: { metrics: ["m"] } } : {}));
+    askEarly("#/experiments/7?view=charts&x=relative");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked[1]?.[1]).toEqual({ run_ids: ["a"], metric_keys: ["m"], max_points: 600, exact_points: 1500, quick: true });
+    expect(areAsked(["a"], "m", true)).toBe(true);
   });
   it("asks for no lines where there are no runs", async () => {
     answer = () => Promise.resolve(Response.json({ keys: { metrics: ["m"] } }));

@@ -4,6 +4,7 @@ import { firstExperiments } from "./api/experiments-request";
 import { firstRequest, tableOf } from "./api/run-request";
 import { readView } from "./api/view";
 import { arranged, readPins } from "./charts/arrangement";
+import { isOfTimes, readAxis } from "./charts/axis";
 import { drawnRuns } from "./charts/drawn-runs";
 import { askEarly as askLinesEarly } from "./charts/lines";
 
@@ -30,5 +31,5 @@ export function askEarly(hash: string): { charts: boolean } {
 function askForLines(table: RunTable, search: URLSearchParams): void {
   const { selected, group } = readView(search);
   const runs = drawnRuns(selected, group, table.run_ids?.length ?? 0, (row) => table.run_ids?.[row]);
-  askLinesEarly(runs, arranged(table.keys?.metrics ?? [], readPins(search.get("layout"))).slice(0, chartsInSight));
+  askLinesEarly(runs, arranged(table.keys?.metrics ?? [], readPins(search.get("layout"))).slice(0, chartsInSight), isOfTimes(readAxis(search.get("x"))));
 }

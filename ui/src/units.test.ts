@@ -88,7 +88,10 @@ describe("lines", () => {
     const one = seriesOf({ run_id: "a", steps: [1, 2], timestamps: [2000, 1000], values: [5, 6] }, "time", 0);
     expect(one.x).toEqual([1, 2]);
     expect(one.y).toEqual([6, 5]);
-    expect(align([one, { ...one, x: [3, 4] }]).x).toEqual([1, 2, 3, 4]);
+    const { x, columns } = align([one, { ...one, x: [3, 4], low: [1, 2], high: [7, 8] }]);
+    expect(x).toEqual([1, 2, 3, 4]);
+    const none = undefined;
+    expect(columns).toEqual([[6, 5, none, none], [none, none, none, none], [none, none, none, none], [none, none, 6, 5], [none, none, 1, 2], [none, none, 7, 8]]);
   });
   it("draws no infinity", () => {
     expect(seriesOf({ steps: [0, 1], values: ["Infinity", 1] }, "step", 0).y).toEqual([null, 1]);

@@ -81,6 +81,13 @@ async function times(harness, seeded) {
 
 async function lines(harness, page) {
   const loss = page.getByRole("article", { name: "train/loss", exact: true });
+  // Lines that came without the times of their points get them.
+  await loss.locator("canvas").waitFor();
+  await page.getByRole("button", { name: "Relative" }).click();
+  await loss.locator("canvas").waitFor();
+  await loss.locator(".u-over").hover();
+  harness.check(/ (s|min|h)$/.test(await loss.locator(".chart-tip b").textContent()), "lines are drawn by the time since they began");
+  await page.getByRole("button", { name: "Step", exact: true }).click();
   await page.getByRole("button", { name: "Log x" }).click();
   await page.getByRole("button", { name: "Log y" }).click();
   await loss.scrollIntoViewIfNeeded();
@@ -88,7 +95,7 @@ async function lines(harness, page) {
   harness.check(page.url().includes("logx=1") && page.url().includes("log=1"), "logarithmic axes are kept in the address");
   await page.getByRole("article", { name: "seconds", exact: true }).getByText("Nothing above zero").waitFor();
   await harness.shot(page, "charts-log");
-  for (const [type, sign] of [["SVG", /^<svg xmlns.*<path/s], ["PNG", /^\x89PNG/], ["CSV", /^run_id,run_name,step/]]) {
+  for (const [type, sign] of [["SVG", /^<svg xmlns.*<path/s], ["PNG", /^\x89PNG/], ["CSV", /^run_id,run_name,step,time,value,min,max\r?\n\w+,[^,]*,\d+,20\d\d-\d\d-\d\dT/]]) {
     await loss.getByRole("button", { name: "Download train/loss" }).click();
     const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: type }).click()]);
     harness.check(sign.test(readFileSync(await file.path(), "latin1")), `a line chart is downloaded as ${type}`);

@@ -14,13 +14,13 @@ interface Props {
   /** Asked when a file is chosen; null when there is nothing to see any more. */
   picture: () => PictureHandle | null;
   /** The lines of the values. */
-  csv: () => string[];
+  csv: () => string[] | Promise<string[]>;
 }
 
 async function download(type: (typeof types)[number], { title, picture, csv }: Props): Promise<void> {
   const file = title.replace(/[^\w.-]+/g, "_");
   if (type === "CSV") {
-    save(`${file}.csv`, "text/csv;charset=utf-8", new Blob(csv()));
+    save(`${file}.csv`, "text/csv;charset=utf-8", new Blob(await csv()));
     return;
   }
   const seen = picture();

@@ -1,7 +1,8 @@
 import { real } from "../api/table";
 import type { MetricLine } from "../api/contract.gen";
+import type { Axis } from "./axis";
 import { mostPoints } from "./lines";
-import { positions, type Axis } from "./series";
+import { positions } from "./series";
 
 interface Track {
   x: number[];

@@ -5,9 +5,10 @@ import uPlot from "uplot";
 
 import type { MetricLine } from "../api/contract.gen";
 import { count, number, preciseTime, zoneOfTimes } from "../format";
+import type { Axis } from "./axis";
 import { useDark } from "./ink";
 import { choosesRange, panning } from "./panning";
-import { align, onLogAxes, seriesOf, strokeOf, type Axis, type LogAxes } from "./series";
+import { align, onLogAxes, seriesOf, strokeOf, type LogAxes } from "./series";
 
 export interface RunName {
   id: string;

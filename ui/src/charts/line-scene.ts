@@ -1,10 +1,11 @@
 import type { MetricLine } from "../api/contract.gen";
 import { axisTime, number, zoneName } from "../format";
+import type { Axis } from "./axis";
 import type { RunName } from "./line-chart";
 import type { Ink } from "./layouts";
 import { scaleOf } from "./scales";
 import { fontSize, short, type Scene, type Shape } from "./scene";
-import { onLogAxes, seriesOf, strokeOf, type Axis, type LogAxes, type Series } from "./series";
+import { onLogAxes, seriesOf, strokeOf, type LogAxes, type Series } from "./series";
 
 interface Options {
   axis: Axis;

@@ -2,8 +2,10 @@ import { call } from "../api/client";
 import type { MetricLine } from "../api/contract.gen";
 import { EarlyAnswers } from "../api/early-answers";
 
-/** Points of a line: as many as a chart can show apart. */
+/** Points of a line of which some are put together: as many as a chart can show apart. */
 export const mostPoints = 600;
+/** Lines of no more points are drawn as they are. */
+const exactPoints = 1500;
 /** Metrics of one request. */
 const mostKeys = 20;
 
@@ -17,6 +19,8 @@ interface Wanted {
   runs: readonly string[];
   /** null: all steps */
   range: StepRange | null;
+  /** With the times of points. */
+  timed: boolean;
   /** A sample will do for a line of many points. */
   quick: boolean;
 }
@@ -25,13 +29,18 @@ interface Wanted {
 const waiting = new Map<string, Map<string, Take[]>>();
 
 /** The lines of a metric, one for each run that has it. */
-export function linesOf(key: string, runs: readonly string[], range: StepRange | null): Promise<MetricLine[]> {
-  return asked(key, { runs, range, quick: false });
+export function linesOf(key: string, runs: readonly string[], range: StepRange | null, timed: boolean): Promise<MetricLine[]> {
+  return asked(key, { runs, range, timed, quick: false });
 }
 
 /** The same of whole runs for a first look, as samples where they have many points. */
-export function firstLinesOf(key: string, runs: readonly string[]): Promise<MetricLine[]> {
-  return early.take([runs, key]) ?? asked(key, { runs, range: null, quick: true });
+export function firstLinesOf(key: string, runs: readonly string[], timed: boolean): Promise<MetricLine[]> {
+  const wanted = firstLook(runs, timed);
+  return early.take([key, wanted]) ?? asked(key, wanted);
+}
+
+function firstLook(runs: readonly string[], timed: boolean): Wanted {
+  return { runs, range: null, timed, quick: true };
 }
 
 function asked(key: string, wanted: Wanted): Promise<MetricLine[]> {
@@ -57,7 +66,7 @@ export function areSampled(lines: readonly MetricLine[]): boolean {
   return lines.some((line) => line.sampled === true);
 }
 
-function send(keys: Map<string, Take[]>, { runs, range, quick }: Wanted): void {
+function send(keys: Map<string, Take[]>, { runs, range, timed, quick }: Wanted): void {
   const all = [...keys.keys()];
   for (let i = 0; i < all.length; i += mostKeys) {
     const some = all.slice(i, i + mostKeys);
@@ -65,7 +74,9 @@ function send(keys: Map<string, Take[]>, { runs, range, quick }: Wanted): void {
       run_ids: [...runs],
       metric_keys: some,
       max_points: mostPoints,
+      exact_points: exactPoints,
       ...(range ? { start_step: range[0], end_step: range[1] } : {}),
+      ...(timed ? {} : { without_timestamps: true }),
       ...(quick ? { quick } : {}),
     });
     for (const key of some) {
@@ -75,18 +86,19 @@ function send(keys: Map<string, Take[]>, { runs, range, quick }: Wanted): void {
   }
 }
 
-/** Lines that were asked for before their charts are there, by runs and metric. */
+/** Lines that were asked for before their charts are there, by metric and what was wanted. */
 const early = new EarlyAnswers<MetricLine[]>();
 
 /** Asks for the lines of whole runs whose charts will be drawn within some seconds, samples where that is quicker. */
-export function askEarly(runs: readonly string[], keys: readonly string[]): void {
+export function askEarly(runs: readonly string[], keys: readonly string[], timed: boolean): void {
   if (runs.length === 0) return;
+  const wanted = firstLook(runs, timed);
   const takers = new Map<string, Take[]>();
-  for (const key of keys) early.put([runs, key], new Promise((resolve) => takers.set(key, [resolve])));
-  send(takers, { runs, range: null, quick: true });
+  for (const key of keys) early.put([key, wanted], new Promise((resolve) => takers.set(key, [resolve])));
+  send(takers, wanted);
 }
 
 /** Whether the lines of whole runs are on their way: a chart need not wait until it is in sight. */
-export function areAsked(runs: readonly string[], key: string): boolean {
-  return early.has([runs, key]);
+export function areAsked(runs: readonly string[], key: string, timed: boolean): boolean {
+  return early.has([key, firstLook(runs, timed)]);
 }

@@ -11,6 +11,7 @@ import { Icon } from "../parts/icons";
 import { Fault } from "../parts/small";
 import { setSearch, usePlace } from "../router";
 import { arranged, pinsOf, readPins, writePins } from "./arrangement";
+import { isOfTimes, readAxis, type Axis } from "./axis";
 import { DownloadMenu } from "./download-menu";
 import { groupLines } from "./groups";
 import { useInSight } from "./in-sight";
@@ -22,7 +23,7 @@ import { MoveButtons, useMovable, type Movable } from "./movable";
 import { moved } from "./panel-list";
 import type { PictureHandle } from "./picture";
 import { pngOf, svgText, type Scene } from "./scene";
-import { onLogAxes, seriesOf, type Axis, type LogAxes } from "./series";
+import { onLogAxes, seriesOf, type LogAxes } from "./series";
 
 interface Props {
   keys: readonly string[];
@@ -30,10 +31,6 @@ interface Props {
   /** Labels of runs that are drawn as one line each with what shares their label. */
   groups?: ReadonlyMap<string, string>;
   height?: number;
-}
-
-function readAxis(text: string | null): Axis {
-  return text === "time" || text === "relative" ? text : "step";
 }
 
 /** A grid of charts, one a metric, each loaded when it comes into sight; settings and the order of the charts are in the address bar. */
@@ -114,7 +111,8 @@ interface CardProps {
 function useDrawn(lines: readonly MetricLine[] | undefined, { names, groups, axis }: Pick<CardProps, "names" | "groups" | "axis">) {
   const labels = useMemo(() => (groups ? new Map([...new Set(groups.values())].map((label, number) => [label, { id: label, name: label, number }])) : null), [groups]);
   const drawn = useMemo(() => {
-    const present = (lines ?? []).filter((line) => names.has(line.run_id ?? ""));
+    // Lines that came for an axis of steps have no places on another.
+    const present = (lines ?? []).filter((line) => names.has(line.run_id ?? "") && (!isOfTimes(axis) || line.timestamps !== undefined));
     return groups ? groupLines(present, groups, axis) : present;
   }, [lines, names, groups, axis]);
   return { lines: drawn, names: labels ?? names };
@@ -126,18 +124,19 @@ function ChartCard({ metric, at, runs, groups, names: runNames, axis, weight, lo
   const [asTable, setAsTable] = useState(false);
   const client = useQueryClient();
   const ids = useMemo(() => runs.map((run) => run.id), [runs]);
-  const [asked] = useState(() => areAsked(ids, metric));
-  const key = ["lines", metric, ids, range];
+  const timed = isOfTimes(axis);
+  const [asked] = useState(() => areAsked(ids, metric, timed));
+  const key = ["lines", metric, ids, range, timed];
   const query = useQuery({
     queryKey: key,
     queryFn: async () => {
       // A part that is looked at closer shows the lines of the whole meanwhile.
       if (range === null && client.getQueryData(key) === undefined) {
-        const first = await firstLinesOf(metric, ids);
+        const first = await firstLinesOf(metric, ids, timed);
         if (!areSampled(first)) return first;
         client.setQueryData(key, first);
       }
-      return linesOf(metric, ids, range);
+      return linesOf(metric, ids, range, timed);
     },
     enabled: inSight || asked,
     placeholderData: keepPreviousData,
@@ -148,6 +147,8 @@ function ChartCard({ metric, at, runs, groups, names: runNames, axis, weight, lo
   const drawable = useMemo(() => lines.some((line) => onLogAxes(seriesOf(line, axis, 0), log).y.some((value) => value !== null)), [lines, axis, log]);
   const points = lines.reduce((sum, line) => sum + (line.point_count ?? 0), 0);
   const isSample = areSampled(query.data ?? []);
+  // Files have the times that the chart does without; groups have none.
+  const csv = async () => linesCsv(timed || groups ? lines : await linesOf(metric, ids, range, true), names);
   // A thousand points are read in about a millisecond: the server rests for longer than it reads, however long the lines are.
   const refresh = usePaced(() => void client.invalidateQueries({ queryKey: key }), points / 250);
   useChanges((change) => {
@@ -171,11 +172,11 @@ function ChartCard({ metric, at, runs, groups, names: runNames, axis, weight, lo
         <button type="button" className="button plain icon" aria-pressed={asTable} aria-label={`${metric} as a table`} title="As a table" onClick={() => setAsTable(!asTable)}>
           <Icon name="table" />
         </button>
-        <DownloadMenu title={metric} disabled={lines.length === 0} picture={() => pictureOf(lineScene(metric, lines, names, { axis, weight, log }, readInk(dark)), readInk(dark))} csv={() => linesCsv(lines, names)} />
+        <DownloadMenu title={metric} disabled={lines.length === 0} picture={() => pictureOf(lineScene(metric, lines, names, { axis, weight, log }, readInk(dark)), readInk(dark))} csv={csv} />
       </header>
       <div className="chart-body" style={{ height: height + 12 }}>
         {query.error && <Fault fault={query.error} retry={() => void query.refetch()} />}
-        {query.data && lines.length === 0 && <p className="muted chart-empty">No values{range ? " in this range" : ""}</p>}
+        {query.data && !query.isPlaceholderData && lines.length === 0 && <p className="muted chart-empty">No values{range ? " in this range" : ""}</p>}
         {lines.length > 0 && asTable && <ValueTable lines={lines} names={names} />}
         {lines.length > 0 && !asTable && !drawable && <p className="muted chart-empty">{hasNumbers ? "Nothing above zero, which a logarithmic axis needs" : "No value is a finite number"}</p>}
         {drawable && !asTable && (

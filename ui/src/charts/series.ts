@@ -1,13 +1,12 @@
 import { real } from "../api/table";
 import type { MetricLine } from "../api/contract.gen";
+import type { Axis } from "./axis";
 
 /** Which axes are logarithmic. */
 export interface LogAxes {
   x: boolean;
   y: boolean;
 }
-
-export type Axis = "step" | "time" | "relative";
 
 /** One drawn line with its band of extremes, in order of x. */
 export interface Series {
@@ -73,7 +72,7 @@ export function onLogAxes(series: Series, { x, y }: LogAxes): Series {
   return { ...series, x: shown.map((i) => series.x[i] ?? 0), y: pick(series.y), low: series.low && pick(series.low), high: series.high && pick(series.high) };
 }
 
-/** All series over one shared, sorted x; places where a series has no point are undefined, for the line to go on. */
+/** All series over one shared, sorted x: a column of values, of least and of greatest ones for each. Places where a series has no point are undefined, for the line to go on; without extremes there are none. */
 export function align(series: readonly Series[]): { x: number[]; columns: ((number | null | undefined)[])[] } {
   const all = new Set<number>();
   for (const one of series) for (const x of one.x) all.add(x);
@@ -86,8 +85,9 @@ export function align(series: readonly Series[]): { x: number[]; columns: ((numb
     });
     return column;
   };
+  const nothing = new Array<undefined>(x.length).fill(undefined);
   const columns: ((number | null | undefined)[])[] = [];
-  for (const one of series) columns.push(place(one, one.y), place(one, one.low ?? one.y), place(one, one.high ?? one.y));
+  for (const one of series) columns.push(place(one, one.y), one.low ? place(one, one.low) : nothing, one.high ? place(one, one.high) : nothing);
   return { x, columns };
 }
 

@@ -29,7 +29,7 @@ export function bestOf(curve: Curve, direction: Direction): number {
 }
 
 export async function loadCurves(runs: readonly string[], keys: readonly string[], points: number): Promise<Map<string, Curve>> {
-  const answer = await call("GetMetricLines", { run_ids: [...runs], metric_keys: keys.slice(0, mostKeys), max_points: points });
+  const answer = await call("GetMetricLines", { run_ids: [...runs], metric_keys: keys.slice(0, mostKeys), max_points: points, without_timestamps: true });
   return new Map((answer.lines ?? []).map((line) => [curveKey(line.run_id ?? "", line.metric_key ?? ""), curveOf(line)]));
 }
 

@@ -81,6 +81,8 @@ class LineReader {
  public:
   LineReader(Connection& connection, const MetricLinesQuery& query)
       : query_(query),
+        exact_points_(std::max(query.max_points(), query.exact_points())),
+        first_step_(connection.prepare(points_query("min(step)"))),
         last_step_(connection.prepare(points_query("max(step)"))),
         points_(connection.prepare(points_query(kPoint, "ORDER BY step"))),
         first_points_(connection.prepare(points_query(kPoint, "ORDER BY step, timestamp, value LIMIT ?5"))),
@@ -92,24 +94,18 @@ class LineReader {
     v1::MetricLine line;
     line.set_run_id(run_id);
     line.set_metric_key(key);
-    // One more than there may be, rather than a count of all.
-    bind(first_points_, run_id, key);
-    first_points_.bind(5, int64_t{query_.max_points()} + 1);
-    while (first_points_.step()) append(line, point_of(first_points_));
-    first_points_.reset();
+    if (may_sample_ && has_many_points(line)) {
+      sample(parts_from(step_of(first_step_, line), line), line);
+      return line;
+    }
+    take_first_points(line);
     if (line.steps().empty()) return std::nullopt;
-    line.set_point_count(line.steps_size());
-    if (line.steps_size() <= query_.max_points()) return line;
+    if (line.steps_size() <= exact_points_) return line;
     const int64_t first_step = line.steps(0);
     line.clear_steps();
     line.clear_timestamps();
     line.clear_values();
-    const Parts parts = parts_from(first_step, line);
-    if (may_sample_ && has_many_points(line)) {
-      sample(parts, line);
-    } else {
-      put_together(parts, line);
-    }
+    put_together(parts_from(first_step, line), line);
     return line;
   }
 
@@ -130,9 +126,18 @@ class LineReader {
     statement.bind(4, query_.has_end_step() ? query_.end_step() : std::numeric_limits<int64_t>::max());
   }
 
+  // One more than may come as they are, rather than a count of all.
+  void take_first_points(v1::MetricLine& line) {
+    bind(first_points_, line.run_id(), line.metric_key());
+    first_points_.bind(5, int64_t{exact_points_} + 1);
+    while (first_points_.step()) append(line, point_of(first_points_));
+    first_points_.reset();
+    line.set_point_count(line.steps_size());
+  }
+
   bool has_many_points(const v1::MetricLine& line) {
     bind(far_point_, line.run_id(), line.metric_key());
-    far_point_.bind(5, query_.max_points() * kPointsWorthASample);
+    far_point_.bind(5, std::max<int64_t>(query_.max_points() * kPointsWorthASample, exact_points_));
     const bool found = far_point_.step();
     far_point_.reset();
     return found;
@@ -149,7 +154,6 @@ class LineReader {
       last_point_.reset();
       if (end == parts.span) break;
     }
-    line.clear_point_count();
     line.set_sampled(true);
   }
 
@@ -157,17 +161,17 @@ class LineReader {
     return {row.integer(0), row.integer(1), value_from(row.real(2), row.integer(3) != 0)};
   }
 
-  int64_t last_step_of(const v1::MetricLine& line) {
-    bind(last_step_, line.run_id(), line.metric_key());
-    last_step_.step();
-    const int64_t step = last_step_.integer(0);
-    last_step_.reset();
+  int64_t step_of(Statement& extreme, const v1::MetricLine& line) const {
+    bind(extreme, line.run_id(), line.metric_key());
+    extreme.step();
+    const int64_t step = extreme.integer(0);
+    extreme.reset();
     return step;
   }
 
   Parts parts_from(int64_t first_step, const v1::MetricLine& line) {
     const auto first = static_cast<uint64_t>(first_step);
-    const uint64_t span = static_cast<uint64_t>(last_step_of(line)) - first;
+    const uint64_t span = static_cast<uint64_t>(step_of(last_step_, line)) - first;
     return {first, span, span / static_cast<uint64_t>(query_.max_points()) + 1};
   }
 
@@ -192,6 +196,8 @@ class LineReader {
   }
 
   const MetricLinesQuery& query_;
+  const int exact_points_;
+  Statement first_step_;
   Statement last_step_;
   Statement points_;
   Statement first_points_;

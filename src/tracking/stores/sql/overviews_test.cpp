@@ -318,6 +318,35 @@ TEST_CASE("a short history comes as it is, a long one in parts that keep its ext
   CHECK(fixture.service().get_metric_lines(kContext, request).lines(0).steps_size() == 5);
 }
 
+TEST_CASE("lines come as they are up to the points that are asked for, and without times where none are") {
+  Fixture fixture;
+  const std::string run = fixture.run(1, "a");
+  for (int step = 0; step < 100; ++step) fixture.metric(run, "loss", step, step, step);
+  v1::GetMetricLinesRequest request;
+  request.add_run_ids(run);
+  request.add_metric_keys("loss");
+  request.set_max_points(10);
+  request.set_without_timestamps(true);
+  const auto line = [&](int exact_points) {
+    request.set_exact_points(exact_points);
+    return fixture.service().get_metric_lines(kContext, request).lines(0);
+  };
+  CHECK(line(100).values_size() == 100);
+  CHECK(line(100).minimums().empty());
+  CHECK(line(100).timestamps().empty());
+  CHECK(line(99).values_size() == 10);
+  CHECK(line(99).point_count() == 100);
+  // No less than max_points.
+  request.set_start_step(90);
+  CHECK(line(1).minimums().empty());
+  request.clear_start_step();
+  // A sample is for lines that do not come as they are anyway.
+  request.set_quick(true);
+  CHECK(line(99).sampled());
+  CHECK(!line(100).has_sampled());
+  for (const int wrong : {-1, 5001}) CHECK_THROWS_AS(line(wrong), Error);
+}
+
 TEST_CASE("a long history comes quickly as a sample, a shorter one as ever") {
   Fixture fixture;
   const std::string run = fixture.run(1, "a");
