@@ -101,6 +101,9 @@ class Connection {
   /// A database server: each statement that is waited for costs a journey, so rows are best read and written
   /// by lists; plans are its own business.
   bool is_remote() const { return remote_ != nullptr; }
+  /// A server that is sent one statement after another, whose answers are waited for together: what need not
+  /// be known before the next statement is best asked in the same journey.
+  bool is_pipelined() const { return remote_ && remote_->is_pipelined(); }
   /// Connects anew to a server that was away. Outside of transactions.
   void restore() {
     if (remote_) remote_->restore();

@@ -59,6 +59,9 @@ class RemoteConnection {
   /// Never throws; a connection that broke is restored later.
   virtual void rollback() noexcept = 0;
 
+  /// Whether queries, too, can be sent without waiting, so that a whole transaction takes one journey.
+  virtual bool is_pipelined() const { return false; }
+
   virtual int64_t total_changes() const = 0;
   virtual int64_t changes() = 0;
 

@@ -133,6 +133,27 @@ def test_sixteen_writers_of_the_same_metrics_do_not_get_in_each_others_way(tmp_p
         assert count == [[str(16 * batches * len(keys))]]
 
 
+def test_metrics_of_runs_that_may_not_be_written_are_refused_beside_others_that_are_kept(tmp_path, uri):
+    with millrace(tmp_path, uri) as server:
+        client = mlflow.MlflowClient(server.url)
+        good, deleted = (client.create_run("0").info.run_id for _ in range(2))
+        client.delete_run(deleted)
+        runs = [good, good, deleted, "f" * 32]
+
+        def log(i):
+            metric = {"run_id": runs[i % 4], "key": f"m{i}", "value": i, "timestamp": i, "step": i}
+            return server.api("POST", "runs/log-metric", json=metric)
+
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(log, range(256)))
+        told = [(a.status_code, a.json().get("error_code")) for a in answers]
+        assert told == [(200, None), (200, None), (400, "INVALID_PARAMETER_VALUE"), (404, "RESOURCE_DOES_NOT_EXIST")] * 64
+        assert deleted in answers[2].json()["message"] and "active" in answers[2].json()["message"]
+        assert set(client.get_run(good).data.metrics) == {f"m{i}" for i in range(256) if i % 4 < 2}
+        client.restore_run(deleted)
+        assert client.get_run(deleted).data.metrics == {}
+
+
 def test_of_many_who_create_the_same_thing_exactly_one_wins(tmp_path, uri):
     with millrace(tmp_path, uri) as first, millrace(tmp_path, uri) as second:
         servers = [first, second] * 8

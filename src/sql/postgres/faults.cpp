@@ -16,7 +16,7 @@ struct Meaning {
 };
 
 // The first that fits counts.
-constexpr std::array<Meaning, 22> kMeanings{{
+constexpr std::array<Meaning, 23> kMeanings{{
     {"40001", ErrorCode::kTemporarilyUnavailable, Kind::kPassing,
      "Others change the same rows of the database; try again."},
     {"40P01", ErrorCode::kTemporarilyUnavailable, Kind::kPassing,
@@ -27,6 +27,8 @@ constexpr std::array<Meaning, 22> kMeanings{{
     // Another server was first. The second look sees what it made, and says what that means.
     {"23505", ErrorCode::kResourceConflict, Kind::kPassing, "The database has such a row already."},
     {"23", ErrorCode::kResourceConflict, Kind::kLasting, "The database refused a row."},
+    // A division by zero is how a statement ends a transaction whose condition does not hold.
+    {"22012", ErrorCode::kResourceConflict, Kind::kPassing, "The database is not as it was expected."},
     {"22", ErrorCode::kInvalidParameterValue, Kind::kLasting, "The database cannot hold a value."},
     {"54", ErrorCode::kInvalidParameterValue, Kind::kLasting, "A value is too big for the database."},
     {"57014", ErrorCode::kDeadlineExceeded, Kind::kLasting,

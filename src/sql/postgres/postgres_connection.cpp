@@ -33,15 +33,19 @@ PostgresConnection::PostgresConnection(Target target)
     : target_(std::move(target)), session_(std::make_unique<Session>(target_)) {}
 
 std::unique_ptr<RemoteStatement> PostgresConnection::prepare(std::string_view sql) {
+  return std::make_unique<PostgresStatement>(*this, text_of(sql));
+}
+
+std::shared_ptr<PostgresConnection::Text> PostgresConnection::text_of(std::string_view sql) {
   const auto found = texts_.find(sql);
-  if (found != texts_.end()) return std::make_unique<PostgresStatement>(*this, found->second);
+  if (found != texts_.end()) return found->second;
   auto text = std::make_shared<Text>();
   text->sql = translate(sql);
   text->parameters = parameters_of(sql);
   text->reads = sql.starts_with("SELECT");
   text->cached = sql.size() <= kLongestCached;
   if (text->cached) texts_.emplace(sql, text);
-  return std::make_unique<PostgresStatement>(*this, std::move(text));
+  return text;
 }
 
 std::shared_ptr<Prepared> PostgresConnection::prepared_of(Text& text, const Parameters& parameters) {
@@ -104,18 +108,23 @@ void PostgresConnection::begin_write() {
   begin("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
 }
 
-void PostgresConnection::begin(const char* sql) {
+void PostgresConnection::begin(std::string_view sql) {
   if (texts_.size() > kLargestCache) {
     texts_.clear();
     // A transaction of its own: in the one that begins, the snapshot would be taken too early.
     session_->send("DEALLOCATE ALL");
     session_->finish();
   }
-  session_->send(sql);
+  order(sql);
+}
+
+// Prepared like others: to parse and plan it anew takes the server as long as a small write.
+void PostgresConnection::order(std::string_view sql) {
+  session_->send(prepared_of(*text_of(sql), {}), {});
 }
 
 void PostgresConnection::commit() {
-  session_->send("COMMIT");
+  order("COMMIT");
   session_->finish_commit();
 }
 

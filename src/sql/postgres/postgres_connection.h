@@ -23,6 +23,7 @@ class PostgresConnection : public RemoteConnection {
   void begin_write() override;
   void commit() override;
   void rollback() noexcept override;
+  bool is_pipelined() const override { return true; }
   int64_t total_changes() const override { return total_changes_; }
   int64_t changes() override;
   bool run_within(std::chrono::milliseconds time, const std::function<void()>& action) override;
@@ -44,7 +45,9 @@ class PostgresConnection : public RemoteConnection {
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
 
-  void begin(const char* sql);
+  std::shared_ptr<Text> text_of(std::string_view sql);
+  void begin(std::string_view sql);
+  void order(std::string_view sql);
   void send(Text& text, const Parameters& parameters, std::shared_ptr<Answer> answer = nullptr);
   Result finish();
   void await(const Answer& answer);

@@ -124,6 +124,7 @@ TEST_CASE("SQLSTATEs are told apart by what a caller can do") {
   CHECK(fault_of("23505", "x").kind() == Kind::kPassing);
   CHECK(fault_of("23514", "x").kind() == Kind::kLasting);
   CHECK(fault_of("22001", "x").code() == ErrorCode::kInvalidParameterValue);
+  CHECK(fault_of("22012", "x").kind() == Kind::kPassing);
   CHECK(fault_of("57P01", "x").code() == ErrorCode::kTemporarilyUnavailable);
   CHECK(fault_of("57014", "x").code() == ErrorCode::kDeadlineExceeded);
   CHECK(fault_of("53100", "x").code() == ErrorCode::kResourceExhausted);

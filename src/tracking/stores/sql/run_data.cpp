@@ -109,6 +109,8 @@ RunDataOutcome write(Connection& connection, const RunDataWrite& request) {
 
 RunDataOutcome write_remote(Connection& connection, const RunDataWrite& request) {
   RunDataItem item(request);
+  // A second attempt would not know of the first.
+  item.looks_first = true;
   sql::BulkItem* alone = &item;
   write_run_data_together(connection, {&alone, 1});
   if (item.fault) std::rethrow_exception(item.fault);

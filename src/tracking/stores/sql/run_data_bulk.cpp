@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -90,6 +91,27 @@ std::vector<RunDataItem*> with_active_runs(std::span<RunDataItem* const> items,
     }
   }
   return active;
+}
+
+// Metrics alone need nothing from the database before they are written.
+bool may_take_for_active(std::span<RunDataItem* const> items) {
+  return std::all_of(items.begin(), items.end(), [](const RunDataItem* item) {
+    const RunDataWrite& request = item->request;
+    return !item->looks_first && request.params().empty() && request.tags().empty() &&
+           std::all_of(request.metrics().begin(), request.metrics().end(),
+                       [](const v1::Metric& metric) { return metric.model_id().empty(); });
+  });
+}
+
+// Ends the transaction, with a fault that passes, unless all the runs are there and active.
+void require_active(Connection& connection, std::span<RunDataItem* const> items) {
+  std::set<std::string_view> runs;
+  for (const RunDataItem* item : items) runs.insert(item->request.run_id());
+  auto condition = connection.prepare(
+      "SELECT 1 / CASE WHEN count(*) = ?2 THEN 1 ELSE 0 END FROM runs WHERE run_uuid = ANY(?1) AND "
+      "lifecycle_stage = 'active'");
+  condition.bind_list(1, Texts(runs.begin(), runs.end())).bind(2, static_cast<int64_t>(runs.size()));
+  condition.send();
 }
 
 // The params of a group: what the database has of them, and what is new.
@@ -219,6 +241,13 @@ void write_metrics(Connection& connection, std::span<RunDataItem* const> items) 
   write_latest(connection, metrics);
 }
 
+// Should a run not be there or not be active, the next attempt finds out which.
+void write_to_active(Connection& connection, std::span<RunDataItem* const> items) {
+  for (RunDataItem* item : items) item->looks_first = true;
+  require_active(connection, items);
+  write_metrics(connection, items);
+}
+
 void write_tags(Connection& connection, std::span<RunDataItem* const> items) {
   Pairs tags;
   for (const RunDataItem* item : items) {
@@ -254,6 +283,7 @@ void write_run_data_together(Connection& connection, std::span<sql::BulkItem* co
     items.push_back(static_cast<RunDataItem*>(item));
     items.back()->outcome.Clear();
   }
+  if (connection.is_pipelined() && may_take_for_active(items)) return write_to_active(connection, items);
   const auto states = read_states(connection, items);
   const std::vector<RunDataItem*> active = with_active_runs(items, states);
   ParamRows params(connection, active);
