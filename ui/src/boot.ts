@@ -7,6 +7,6 @@ import "./styles/grid.css";
 import { askEarly } from "./early";
 
 const { charts } = askEarly(location.hash);
-void import("./main");
+void import("./main").then(({ start }) => start(charts));
 // What the page shows next is on its way too.
 if (charts) void import("./charts/charts-view");

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { areAsked, firstLinesOf } from "./charts/lines";
+import { areAsked, firstLinesHere, firstLinesOf } from "./charts/lines";
 import { call, earlyAnswer } from "./api/client";
 import { askEarly } from "./early";
 import { firstRequest, tableOf } from "./api/run-request";
@@ -56,7 +56,9 @@ describe("what is asked before the page is there", () => {
     expect(asked[1]).toEqual(["/ajax-api/3.0/millrace/metrics/lines", { run_ids: first, metric_keys: ["m11", ...keys.slice(0, 8)], max_points: 600, exact_points: 1500, without_timestamps: true, quick: true }]);
     expect(areAsked(first, "m03", false)).toBe(true);
     expect([areAsked(first, "m09", false), areAsked(ids, "m03", false), areAsked(first, "m03", true)]).toEqual([false, false, false]);
-    expect(await firstLinesOf("m03", first, false)).toEqual(lines);
+    expect(firstLinesHere("m03", first, true)).toBeUndefined();
+    expect(firstLinesHere("m03", first, false)).toEqual(lines);
+    expect(await firstLinesOf("m02", first, false)).toEqual([]);
     expect(areAsked(first, "m03", false)).toBe(false);
     expect(asked).toHaveLength(2);
     signIn(bearer("other"));

@@ -6,6 +6,7 @@ import { ApiError } from "./api/client";
 import { takeOverDownloads } from "./api/downloads";
 import { useSession } from "./api/session";
 import { App } from "./app";
+import { ChartsView } from "./pages/runs";
 import { followSettings } from "./settings";
 import { applySettings } from "./theme";
 
@@ -41,8 +42,14 @@ function Root() {
   return <Page key={user} user={user} />;
 }
 
-const root = document.getElementById("root");
-if (root) {
+/** Milliseconds that the page waits for the script of its charts; over slow networks it is shown before. */
+const longestWait = 150;
+
+/** Shows the page; one that begins with charts in one piece with them: what is shown twice is laid out and painted twice. */
+export async function start(charts: boolean): Promise<void> {
+  if (charts) await Promise.race([ChartsView.fetch().catch(() => undefined), new Promise((done) => setTimeout(done, longestWait))]);
+  const root = document.getElementById("root");
+  if (!root) return;
   createRoot(root).render(
     <StrictMode>
       <Root />

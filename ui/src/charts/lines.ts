@@ -39,6 +39,11 @@ export function firstLinesOf(key: string, runs: readonly string[], timed: boolea
   return early.take([key, wanted]) ?? asked(key, wanted);
 }
 
+/** The same when they were asked for early and are there. */
+export function firstLinesHere(key: string, runs: readonly string[], timed: boolean): MetricLine[] | undefined {
+  return early.takeCome([key, firstLook(runs, timed)]);
+}
+
 function firstLook(runs: readonly string[], timed: boolean): Wanted {
   return { runs, range: null, timed, quick: true };
 }

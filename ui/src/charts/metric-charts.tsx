@@ -18,7 +18,7 @@ import { useInSight } from "./in-sight";
 import { readInk, useDark } from "./ink";
 import { LineChart, type RunName } from "./line-chart";
 import { lineScene } from "./line-scene";
-import { areAsked, areSampled, firstLinesOf, linesOf, type StepRange } from "./lines";
+import { areAsked, areSampled, firstLinesHere, firstLinesOf, linesOf, type StepRange } from "./lines";
 import { MoveButtons, useMovable, type Movable } from "./movable";
 import { moved } from "./panel-list";
 import type { PictureHandle } from "./picture";
@@ -118,6 +118,9 @@ function useDrawn(lines: readonly MetricLine[] | undefined, { names, groups, axi
   return { lines: drawn, names: labels ?? names };
 }
 
+/** Milliseconds that lines are good for when a chart comes back into sight. */
+const freshness = 1000;
+
 function ChartCard({ metric, at, runs, groups, names: runNames, axis, weight, log, height }: CardProps) {
   const [card, inSight] = useInSight();
   const [range, setRange] = useState<StepRange | null>(null);
@@ -138,6 +141,10 @@ function ChartCard({ metric, at, runs, groups, names: runNames, axis, weight, lo
       }
       return linesOf(metric, ids, range, timed);
     },
+    // Drawn with the page when they are there before it.
+    initialData: () => (range === null ? firstLinesHere(metric, ids, timed) : undefined),
+    // A sample is at once replaced.
+    staleTime: ({ state }) => (areSampled(state.data ?? []) ? 0 : freshness),
     enabled: inSight || asked,
     placeholderData: keepPreviousData,
   });

@@ -31,7 +31,7 @@ import { say, sayFault } from "../parts/toasts";
 import { go, link, setSearch, usePlace } from "../router";
 import { useSettings } from "../settings";
 
-const ChartsView = later(() => import("../charts/charts-view").then((view) => view.ChartsView), "charts");
+export const ChartsView = later(() => import("../charts/charts-view").then((view) => view.ChartsView), "charts");
 
 type Asked = "tag" | "rename" | null;
 
