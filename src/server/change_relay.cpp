@@ -63,12 +63,10 @@ void ChangeRelay::serve() {
 
 void ChangeRelay::connect_and_carry() {
   Notifications notifications(uri_, kChannel);
-  if (was_connected_) {
-    ChangeSet everything;
-    everything.add_everything();
-    take_(everything);
-    send(everything);  // what was on its way may be lost
-  }
+  ChangeSet everything;
+  everything.add_everything();
+  take_(everything);                     // what others sent before may have been missed
+  if (was_connected_) send(everything);  // what was on its way may be lost
   was_connected_ = true;
   carry(notifications);
 }

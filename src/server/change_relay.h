@@ -21,8 +21,9 @@ namespace millrace::server {
 /// another server than its own has written. Changes are gathered and sent at most four times a second, on a
 /// thread and a connection of its own: no request waits for it.
 ///
-/// A connection that breaks is made anew, at most every second; what happened meanwhile is told as
-/// everything. Where the database has no LISTEN and NOTIFY, the log says so and nothing is carried.
+/// A connection that breaks is made anew, at most every second; what happened meanwhile, and before the first
+/// one was made, is told as everything. Where the database has no LISTEN and NOTIFY, the log says so and
+/// nothing is carried.
 class ChangeRelay {
  public:
   /// `take` hears of what others sent, on the relay's thread. The log outlives this.
