@@ -1,8 +1,8 @@
 """Measures Millrace on PostgreSQL beside FastTrackML and `mlflow server` on it and bare PostgreSQL; prints a Markdown table.
 
 A PostgreSQL server of Debian's packages is started with durable commits; each server has a database of its own in
-it. They are visited in turn, round after round; figures are medians of the rounds. Usage: ./dev bench-databases
-[--rounds 3] [--seconds 2] [--models 10000] [--out FILE]
+it. Each work is done by all of them in turn, so that what a noisy machine does to one it does to the others, round after
+round; figures are medians of the rounds. Usage: ./dev bench-databases [--rounds 5] [--seconds 2] [--models 10000] [--out FILE]
 """
 
 import argparse
@@ -11,6 +11,7 @@ import pathlib
 import random
 import subprocess
 import tempfile
+import time
 import uuid
 
 from run import (FILTER_ORDER, ROOT, TOOLS, DefaultMlflow, FastTrackML, Quiet, Table, fresh_batches, http, load, metric_requests, run_with_metrics,
@@ -63,6 +64,15 @@ def seed_runs(postgres, database, runs, keys=10):
     return postgres.query(f"SELECT experiment_id FROM experiments WHERE name = '{name}'", database)[0][0]
 
 
+def settle(postgres):
+    """Has PostgreSQL write out what was changed, and waits for its vacuum: nobody pays for what another wrote."""
+    postgres.query("CHECKPOINT")
+    vacuums = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
+    deadline = time.monotonic() + 60
+    while postgres.query(vacuums) != [["0"]] and time.monotonic() < deadline:
+        time.sleep(0.2)
+
+
 def seed_models(server, models, versions=5):
     """Registered models, each with tags and versions, over the API; the requests are sent by the load generator's threads."""
     generator = random.Random(models)
@@ -102,14 +112,18 @@ def model_requests():
     }
 
 
-def measure_writes(table, who, server, seconds, requests):
-    for connections in (1, 8, 32):
-        plural = "s" * (connections > 1)
-        table.add(f"log-metric /s, {connections} connection{plural}", who, load(server, connections, seconds, requests["metric"])["per_second"])
-    for connections in (1, 8):
-        plural = "s" * (connections > 1)
-        table.add(f"log-batch of 1000, metrics/s, {connections} connection{plural}", who, load(server, connections, seconds, requests["batch"])["per_second"] * 1000)
-        table.add(f"get-run with 50 metrics /s, {connections} connection{plural}", who, load(server, connections, seconds, requests["run"])["per_second"])
+# What is done, with how many connections, and how much of it a request does.
+WORKS = [("metric", "log-metric /s", (1, 8, 32), 1), ("run", "get-run with 50 metrics /s", (1, 8), 1),
+         ("batch", "log-batch of 1000, metrics/s", (1, 8), 1000)]
+
+
+def measure_works(table, postgres, servers, seconds, requests):
+    for work, title, connections, amount in WORKS:
+        for count in connections:
+            for who, server in servers.items():
+                settle(postgres)
+                done = load(server, count, seconds, requests[who][work])["per_second"] * amount
+                table.add(f"{title}, {count} connection{'s' * (count > 1)}", who, done)
 
 
 def measure_raw(table, uri, seconds):
@@ -120,7 +134,7 @@ def measure_raw(table, uri, seconds):
 
 def main():
     options = argparse.ArgumentParser()
-    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=float, default=2)
     options.add_argument("--models", type=int, default=10_000, help="registered models that are searched")
     options.add_argument("--out", help="write the table to this file too")
@@ -142,16 +156,17 @@ def main():
         for server in servers.values():
             server.start()
         try:
-            writes = {who: {"metric": metric_requests(servers[who]), "batch": fresh_batches(servers[who]), "run": run_with_metrics(servers[who])} for who in (OURS, PEER, MLFLOW)}
+            works = {who: {"metric": metric_requests(servers[who]), "batch": fresh_batches(servers[who]), "run": run_with_metrics(servers[who])} for who in (OURS, PEER, MLFLOW)}
             seeded = {OURS: seed_runs(postgres, "ours", 50_000), MLFLOW: seed_runs(postgres, "official", 50_000)}
             for who in (OURS, SQLITE):
                 seed_models(servers[who], chosen.models)
             for database in ("ours", "official"):
                 postgres.query("VACUUM ANALYZE", database)
             for _ in range(chosen.rounds):
+                settle(postgres)
                 measure_raw(table, uri, chosen.seconds)
-                for who in (OURS, PEER, MLFLOW):
-                    measure_writes(table, who, servers[who], chosen.seconds, writes[who])
+                measure_works(table, postgres, {who: servers[who] for who in (OURS, PEER, MLFLOW)}, chosen.seconds, works)
+                settle(postgres)
                 for title, body in (("filter and order by metric", FILTER_ORDER), ("first page", {})):
                     for who, experiment in seeded.items():
                         table.add(f"search-runs p50 ms, {title}, 50,000 runs", who, load(servers[who], 1, chosen.seconds, search_request(experiment, **body))["p50"])
