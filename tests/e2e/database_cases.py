@@ -154,6 +154,24 @@ def test_metrics_of_runs_that_may_not_be_written_are_refused_beside_others_that_
         assert client.get_run(deleted).data.metrics == {}
 
 
+def test_points_that_come_again_are_kept_once_beside_new_ones(tmp_path, uri):
+    with millrace(tmp_path, uri) as first, millrace(tmp_path, uri) as second:
+        client = mlflow.MlflowClient(first.url)
+        run = client.create_run("0").info.run_id
+
+        def log(i):
+            steps = [i // 4, 1000 + i]  # the first comes four times, at both servers
+            metrics = [{"key": "m", "value": step, "timestamp": step, "step": step} for step in steps]
+            return (first, second)[i % 2].api("POST", "runs/log-batch", json={"run_id": run, "metrics": metrics})
+
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(log, range(256)))
+        assert {a.status_code for a in answers} == {200}, [a.text for a in answers if a.status_code != 200]
+        history = [(m.step, m.value) for m in client.get_metric_history(run, "m")]
+        assert sorted(history) == [(step, step) for step in (*range(64), *range(1000, 1256))]
+        assert client.get_run(run).data.metrics == {"m": 1255}
+
+
 def test_of_many_who_create_the_same_thing_exactly_one_wins(tmp_path, uri):
     with millrace(tmp_path, uri) as first, millrace(tmp_path, uri) as second:
         servers = [first, second] * 8
