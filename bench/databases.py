@@ -122,7 +122,6 @@ def measure_works(table, postgres, servers, seconds, requests):
         for count in connections:
             for who, server in servers.items():
                 settle(postgres)
-                load(server, count, seconds / 4, requests[who][work])  # pages that it writes to are in the log and in memory
                 done = load(server, count, seconds, requests[who][work])["per_second"] * amount
                 table.add(f"{title}, {count} connection{'s' * (count > 1)}", who, done)
 

@@ -120,9 +120,9 @@ std::vector<std::string> read_requests() {
 // cheaper to write, and what grows is what training logs. Ten digits are enough for a day at 100,000 requests
 // a second.
 uint64_t first_number() {
-  const auto now =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
-  return 1'000'000'000 + static_cast<uint64_t>(now.count() % 86'400) * 100'000;
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+  return 1'000'000'000 + static_cast<uint64_t>(now.count() % 86'400'000) * 100;
 }
 
 std::atomic<uint64_t> g_number{first_number()};
