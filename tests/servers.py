@@ -19,6 +19,13 @@ def free_port():
         return listener.getsockname()[1]
 
 
+def wait_until(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 class Server:
     """A server process in a folder of its own; a context manager."""
 

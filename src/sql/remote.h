@@ -7,8 +7,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace millrace::sql {
+
+/// The values of a column, one of each row; chars are true or false.
+using Column = std::variant<std::span<const std::string_view>, std::span<const int64_t>,
+                            std::span<const double>, std::span<const char>>;
 
 /// What a driver of a database server provides behind Statement; see there for what the functions do. A
 /// driver keeps copies of what is bound until it is bound anew. One thread at a time.
@@ -61,6 +66,9 @@ class RemoteConnection {
 
   /// Whether queries, too, can be sent without waiting, so that a whole transaction takes one journey.
   virtual bool is_pipelined() const { return false; }
+
+  /// Within a transaction; see Connection.
+  virtual bool copy(std::string_view /*target*/, std::span<const Column> /*columns*/) { return false; }
 
   virtual int64_t total_changes() const = 0;
   virtual int64_t changes() = 0;

@@ -171,6 +171,39 @@ TEST_CASE("a submitted task tells of its end after the commit, with its fault if
   CHECK(code_of([&] { std::rethrow_exception(told); }) == ErrorCode::kInvalidParameterValue);
 }
 
+TEST_CASE("a write that is done together with others is waited for, with its own fault") {
+  struct Named : BulkItem {
+    explicit Named(std::string text) : name(std::move(text)) {}
+    std::string name;
+  };
+  const BulkWork insert_named = [](Connection& connection, std::span<BulkItem* const> items) {
+    for (BulkItem* item : items) {
+      const std::string& name = static_cast<Named*>(item)->name;
+      if (name.empty()) {
+        item->fault = std::make_exception_ptr(Error(ErrorCode::kInvalidParameterValue, "no name"));
+      } else {
+        insert(connection, name, 1);
+      }
+    }
+  };
+  const TemporaryDatabase database;
+  Writer writer(database.open());
+  std::vector<std::jthread> callers;
+  std::atomic<int> refused{0};
+  for (int i = 0; i < 64; ++i) {
+    callers.emplace_back([&, i] {
+      try {
+        writer.run(insert_named, std::make_shared<Named>(i % 4 == 0 ? "" : std::to_string(i)));
+      } catch (const Error&) {
+        ++refused;
+      }
+    });
+  }
+  callers.clear();
+  CHECK(refused == 16);
+  CHECK(count(*database.open(true)) == 48);
+}
+
 TEST_CASE("what was submitted is written before the writer ends") {
   const TemporaryDatabase database;
   std::atomic<int> told{0};

@@ -52,14 +52,23 @@ Writer::~Writer() {
 }
 
 void Writer::run(const Task& task) {
+  finish({std::ref(task), nullptr, nullptr, nullptr});
+}
+
+void Writer::run(BulkWork work, std::shared_ptr<BulkItem> item) {
+  finish({nullptr, nullptr, work, std::move(item)});
+}
+
+void Writer::finish(Request request) {
   std::exception_ptr fault;
   std::atomic<bool> finished{false};
-  submit(std::ref(task), [&](std::exception_ptr what) {
+  request.done = [&](std::exception_ptr what) {
     fault = std::move(what);
     finished.store(true);
     // The waiting thread may be past its wait before this; notify_one uses the address only.
     finished.notify_one();
-  });
+  };
+  enqueue(std::move(request));
   finished.wait(false);
   if (fault) std::rethrow_exception(fault);
 }

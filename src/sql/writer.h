@@ -54,12 +54,12 @@ class Writer {
   /// task may be run again, so it must depend on nothing but its inputs and the database; one that fails
   /// after it changed something costs its neighbours a second run, so checks come first. Any thread.
   void run(const Task& task);
+  /// The same for a write that is done together with others of its kind in the group.
+  void run(BulkWork work, std::shared_ptr<BulkItem> item);
 
   /// The same without waiting: `done` is told on the writer thread, once, and must neither throw nor block.
   /// Throws TEMPORARILY_UNAVAILABLE, and `done` is never told, when too many tasks are waiting.
   void submit(Task task, Done done);
-
-  /// The same for a write that is done together with others of its kind in the group.
   void submit(BulkWork work, std::shared_ptr<BulkItem> item, Done done);
 
   /// The same for a task with a result.
@@ -81,6 +81,7 @@ class Writer {
   };
   using Group = std::vector<Request>;
 
+  void finish(Request request);
   void enqueue(Request request);
   using Clock = std::chrono::steady_clock;
   void serve();

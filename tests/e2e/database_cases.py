@@ -172,6 +172,52 @@ def test_points_that_come_again_are_kept_once_beside_new_ones(tmp_path, uri):
         assert client.get_run(run).data.metrics == {"m": 1255}
 
 
+def point(key, value, step):
+    return {"key": key, "value": value, "timestamp": 1_700_000_000_000 + step, "step": step}
+
+
+def test_a_batch_of_a_thousand_points_reads_back_as_it_was_written(tmp_path, uri):
+    values = [0, -0.1, 1e-300, 1.7e308, 1 / 3, "Infinity", "-Infinity", "NaN"]
+    points = [point(f"Größe/{i % 10} x.y-z", values[i % 7], i - 500) for i in range(990)]
+    points += [point("not a number", "NaN", step) for step in range(10)]
+    with millrace(tmp_path, uri) as server:
+        client = mlflow.MlflowClient(server.url)
+        run, other, deleted = (client.create_run("0").info.run_id for _ in range(3))
+        client.delete_run(deleted)
+        body = {"run_id": run, "metrics": points}
+        assert server.api("POST", "runs/log-batch", json=body).json() == {}
+        body = {"run_id": other, "metrics": points[:900], "params": [{"key": "p", "value": "a\tb\\N"}], "tags": [{"key": "t", "value": "\\."}]}
+        assert server.api("POST", "runs/log-batch", json=body).json() == {}
+        refused = [server.api("POST", "runs/log-batch", json={"run_id": id, "metrics": points}) for id in (deleted, "f" * 32)]
+        assert [a.json()["error_code"] for a in refused] == ["INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST"]
+
+        for key in {p["key"] for p in points if p["value"] != "NaN"}:
+            wanted = [(p["step"], p["timestamp"], float(p["value"])) for p in points if p["key"] == key]
+            assert sorted((m.step, m.timestamp, m.value) for m in client.get_metric_history(run, key)) == wanted
+            assert client.get_run(run).data.metrics[key] == wanted[-1][2]
+        assert [m.value != m.value for m in client.get_metric_history(run, "not a number")] == [True] * 10
+        data = client.get_run(other).data
+        assert (data.params, data.tags["t"], len(data.metrics)) == ({"p": "a\tb\\N"}, "\\.", 10)
+
+
+def test_batches_whose_points_others_write_too_are_kept_once(tmp_path, uri):
+    with millrace(tmp_path, uri) as first, millrace(tmp_path, uri) as second:
+        client = mlflow.MlflowClient(first.url)
+        run = client.create_run("0").info.run_id
+
+        def log(i):
+            # Half of each batch is in the next one too, and its first point comes twice.
+            steps = [500 * (i // 2), *range(500 * (i // 2), 500 * (i // 2) + 999)]
+            body = {"run_id": run, "metrics": [point("m", step, step) for step in steps]}
+            return (first, second)[i % 2].api("POST", "runs/log-batch", json=body)
+
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(log, range(24)))
+        assert {a.status_code for a in answers} == {200}, [a.text for a in answers if a.status_code != 200]
+        assert sorted(m.step for m in client.get_metric_history(run, "m")) == list(range(500 * 11 + 999))
+        assert client.get_run(run).data.metrics == {"m": 500 * 11 + 998}
+
+
 def test_of_many_who_create_the_same_thing_exactly_one_wins(tmp_path, uri):
     with millrace(tmp_path, uri) as first, millrace(tmp_path, uri) as second:
         servers = [first, second] * 8

@@ -1,17 +1,17 @@
 """PostgreSQL as the database of the stores: what all are tested for, and what is its own."""
 
 import concurrent.futures
+import contextlib
 import subprocess
-import time
 
 import mlflow
 import pytest
 
 from database_cases import *  # noqa: F403
-from database_cases import millrace, name_of, told
+from database_cases import millrace, name_of, point, told
 from database_user import PASSWORD, USER
 from postgres import PostgresServer
-from servers import free_port
+from servers import free_port, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -59,24 +59,67 @@ def test_options_reach_the_database(tmp_path, database, uri):
     assert database.query("SELECT count(*) FROM ml.experiments", name_of(uri)) == [["1"]]
 
 
+@contextlib.contextmanager
+def held(database, name, table):
+    """Locks a table while it lasts."""
+    lock = subprocess.Popen(
+        ["psql", "-X", "-h", "127.0.0.1", "-p", str(database.port), "-U", USER, name, "-c",
+         f"BEGIN; LOCK TABLE {table}; SELECT pg_sleep(60)"],
+        env={"PGPASSWORD": PASSWORD, "PATH": "/usr/bin:/bin"}, stdout=subprocess.DEVNULL)
+    try:
+        is_held = f"SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = '{table}'::regclass"
+        wait_until(lambda: database.query(is_held, name) != [["0"]])
+        yield
+    finally:
+        lock.kill()
+        lock.wait()
+        database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' "
+                       "AND pid <> pg_backend_pid()")
+
+
+def thousand(run):
+    return {"run_id": run, "metrics": [point(f"m{i % 10}", i, i) for i in range(1000)]}
+
+
 def test_a_statement_that_takes_too_long_is_ended(tmp_path, database, uri):
     with millrace(tmp_path, uri + "?options=-cstatement_timeout%3D500") as server:
         client = mlflow.MlflowClient(server.url)
         run = client.create_run("0").info.run_id
-        lock = subprocess.Popen(
-            ["psql", "-X", "-h", "127.0.0.1", "-p", str(database.port), "-U", USER, name_of(uri), "-c",
-             "BEGIN; LOCK TABLE tags; SELECT pg_notify('locked', ''); SELECT pg_sleep(60)"],
-            env={"PGPASSWORD": PASSWORD, "PATH": "/usr/bin:/bin"}, stdout=subprocess.DEVNULL)
-        try:
-            held = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 'tags'::regclass"
-            while database.query(held, name_of(uri)) == [["0"]]:
-                time.sleep(0.02)
+        with held(database, name_of(uri), "tags"):
             slow = server.api("POST", "runs/set-tag", json={"run_id": run, "key": "k", "value": "v"})
             assert slow.status_code == 504 and "time-out" in slow.text, slow.text
-        finally:
-            lock.kill()
-            lock.wait()
-            database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' "
-                           "AND pid <> pg_backend_pid()")
+        with held(database, name_of(uri), "metrics"):
+            slow = server.api("POST", "runs/log-batch", json=thousand(run))
+            assert slow.status_code == 504 and "time-out" in slow.text, slow.text
         client.set_tag(run, "k", "v")
-        assert client.get_run(run).data.tags["k"] == "v"
+        assert server.api("POST", "runs/log-batch", json=thousand(run)).status_code == 200
+        data = client.get_run(run).data
+        assert data.tags["k"] == "v" and len(data.metrics) == 10
+
+
+def test_a_connection_that_ends_while_many_points_are_written_costs_none(tmp_path, database, uri):
+    with millrace(tmp_path, uri) as server, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        client = mlflow.MlflowClient(server.url)
+        run = client.create_run("0").info.run_id
+        with held(database, name_of(uri), "metrics"):
+            answer = pool.submit(server.api, "POST", "runs/log-batch", json=thousand(run))
+            # Many points go by COPY; what is sent here would be another statement otherwise.
+            end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY metrics%'"
+            wait_until(lambda: database.query(end, name_of(uri)) == [["t"]])
+        assert answer.result().status_code == 200, answer.result().text
+        assert len(client.get_metric_history(run, "m0")) == 100
+
+
+def test_tables_that_take_no_copy_get_many_points_by_insert(tmp_path, database, uri):
+    with millrace(tmp_path, uri):
+        pass
+    name = name_of(uri)
+    database.query(f"CREATE ROLE plain LOGIN PASSWORD '{PASSWORD}'; GRANT ALL ON ALL TABLES IN SCHEMA public TO plain; "
+                   "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO plain; ALTER TABLE metrics ENABLE ROW LEVEL SECURITY; "
+                   "CREATE POLICY all_rows ON metrics USING (true)", name)
+    with millrace(tmp_path, database.uri(name, user="plain")) as server:
+        client = mlflow.MlflowClient(server.url)
+        run = client.create_run("0").info.run_id
+        answer = server.api("POST", "runs/log-batch", json=thousand(run))
+        assert answer.status_code == 200, answer.text
+        assert len(client.get_metric_history(run, "m9")) == 100

@@ -18,6 +18,7 @@ from cluster import Cluster
 from mlflow.entities.webhook import WebhookEvent
 from mlflow.exceptions import MlflowException
 from postgres import PostgresServer
+from servers import wait_until
 from webhook_receiver import Receiver
 
 WRITERS = 16
@@ -139,13 +140,6 @@ def deliveries(server):
     if any(figures[f"millrace_webhook_{kind}"] for kind in ("waiting_events", "waiting_deliveries", "running_deliveries")):
         return 0
     return figures['millrace_webhook_deliveries_total{outcome="delivered"}']
-
-
-def wait_until(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 class Watcher:

@@ -15,7 +15,7 @@ import requests
 from cryptography.fernet import Fernet
 from mlflow.entities.webhook import WebhookEvent
 from mlflow.exceptions import RestException
-from servers import ROOT, MillraceServer, MlflowServer
+from servers import ROOT, MillraceServer, MlflowServer, wait_until
 from webhook_receiver import Receiver, make_certificate
 
 KEY = Fernet.generate_key().decode()
@@ -71,13 +71,6 @@ def client_of(server):
 def metric(server, name):
     text = requests.get(f"{server.url}/metrics", timeout=60).text
     return float(re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE).group(1))
-
-
-def wait_until(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def new_name():

@@ -16,7 +16,7 @@ struct Meaning {
 };
 
 // The first that fits counts.
-constexpr std::array<Meaning, 23> kMeanings{{
+constexpr std::array<Meaning, 24> kMeanings{{
     {"40001", ErrorCode::kTemporarilyUnavailable, Kind::kPassing,
      "Others change the same rows of the database; try again."},
     {"40P01", ErrorCode::kTemporarilyUnavailable, Kind::kPassing,
@@ -48,6 +48,9 @@ constexpr std::array<Meaning, 23> kMeanings{{
     {"28", ErrorCode::kPermissionDenied, Kind::kLasting, "The database did not accept user and password."},
     {"3D000", ErrorCode::kInvalidParameterValue, Kind::kLasting, "There is no such database."},
     {"3F000", ErrorCode::kInvalidParameterValue, Kind::kLasting, "There is no such schema."},
+    // Servers of PostgreSQL's protocol, and tables with policies for rows, have no COPY; the second look does
+    // without.
+    {"0A000", ErrorCode::kNotImplemented, Kind::kPassing, "The database cannot do that."},
     // Of the session's own making, e.g. by a pool of connections between: a new one may have none of it.
     {"26000", ErrorCode::kInternalError, Kind::kPassing, "The database forgot a prepared statement."},
 }};

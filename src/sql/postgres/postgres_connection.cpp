@@ -5,6 +5,7 @@
 #include "sql/postgres/dialect.h"
 #include "sql/postgres/faults.h"
 #include "sql/postgres/postgres_statement.h"
+#include "sql/postgres/values.h"
 
 namespace millrace::sql::postgres {
 namespace {
@@ -93,6 +94,19 @@ void PostgresConnection::heed_fault() {
 int64_t PostgresConnection::changes() {
   if (!last_) last_ = finish();
   return last_ ? std::strtoll(PQcmdTuples(last_.get()), nullptr, 10) : 0;
+}
+
+bool PostgresConnection::copy(std::string_view target, std::span<const Column> columns) {
+  const std::string rows = copy_text(columns);
+  ++total_changes_;
+  last_.reset();
+  try {
+    session_->copy("COPY " + std::string(target) + " FROM STDIN", rows);
+  } catch (const TransactionFault&) {
+    heed_fault();
+    throw;
+  }
+  return true;
 }
 
 void PostgresConnection::execute(const std::string& script) {

@@ -24,6 +24,7 @@ class PostgresConnection : public RemoteConnection {
   void commit() override;
   void rollback() noexcept override;
   bool is_pipelined() const override { return true; }
+  bool copy(std::string_view target, std::span<const Column> columns) override;
   int64_t total_changes() const override { return total_changes_; }
   int64_t changes() override;
   bool run_within(std::chrono::milliseconds time, const std::function<void()>& action) override;

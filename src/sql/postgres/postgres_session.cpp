@@ -192,16 +192,46 @@ void Session::abandon(const char* sql) noexcept {
 }
 
 void Session::execute(const std::string& script) {
+  leave_pipeline();
+  const Result result(PQexec(connection_, script.c_str()));
+  enter_pipeline();
+  check(result);
+}
+
+void Session::copy(const std::string& sql, std::string_view rows) {
+  leave_pipeline();
+  if (PQsendQuery(connection_, sql.c_str()) != 1) lose(message());
+  Result result = receive();
+  if (PQresultStatus(result.get()) == PGRES_COPY_IN) {
+    // Neither waits: receive() sees to it that all is sent.
+    if (PQputCopyData(connection_, rows.data(), static_cast<int>(rows.size())) != 1 ||
+        PQputCopyEnd(connection_, nullptr) != 1)
+      lose(message());
+    result = receive();
+  }
+  receive();  // the mark behind the results
+  enter_pipeline();
+  check(result);
+}
+
+void Session::leave_pipeline() {
   finish();
   if (PQexitPipelineMode(connection_) != 1) lose(message());
-  const Result result(PQexec(connection_, script.c_str()));
-  const ExecStatusType status = PQresultStatus(result.get());
-  const std::string state = field(result, PG_DIAG_SQLSTATE);
-  const std::string detail = field(result, PG_DIAG_MESSAGE_PRIMARY);
+}
+
+void Session::enter_pipeline() {
   if (PQenterPipelineMode(connection_) != 1) lose(message());
+}
+
+void Session::check(const Result& result) {
+  const ExecStatusType status = PQresultStatus(result.get());
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return;
-  last_state_ = state;
-  throw fault_of(state, detail);
+  throw fault_in(result);
+}
+
+TransactionFault Session::fault_in(const Result& result) {
+  last_state_ = field(result, PG_DIAG_SQLSTATE);
+  return fault_of(last_state_, field(result, PG_DIAG_MESSAGE_PRIMARY));
 }
 
 bool Session::is_lost() {
@@ -245,8 +275,7 @@ void Session::take(Expected expected, Result result, Result& last, std::optional
   }
   if (expected.prepared) expected.prepared->sent = false;
   if (status != PGRES_FATAL_ERROR || expected.forgiven || fault) return;
-  last_state_ = field(result, PG_DIAG_SQLSTATE);
-  fault = fault_of(last_state_, field(result, PG_DIAG_MESSAGE_PRIMARY));
+  fault = fault_in(result);
   const bool broke = last_state_.empty() || last_state_.starts_with("57P") || last_state_.starts_with("08");
   const bool was_commit = expected_.size() == 1 && expected.kind == Expected::Kind::kQuery;
   if (broke && committing_ && was_commit) lose(message());

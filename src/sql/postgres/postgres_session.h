@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sql/fault.h"
@@ -76,6 +77,8 @@ class Session {
   void abandon(const char* sql) noexcept;
   /// Runs a script of several statements outside of the pipeline.
   void execute(const std::string& script);
+  /// Runs a COPY ... FROM STDIN that takes `rows`, behind what was sent and outside of the pipeline.
+  void copy(const std::string& sql, std::string_view rows);
 
   /// Whether the connection can be used no more; looks whether the server has closed it.
   bool is_lost();
@@ -98,6 +101,10 @@ class Session {
   Result collect(const Answer* until = nullptr);
   void take(Expected expected, Result result, Result& last, std::optional<TransactionFault>& fault);
   Result receive();
+  void leave_pipeline();
+  void enter_pipeline();
+  void check(const Result& result);
+  TransactionFault fault_in(const Result& result);
   void wait(std::chrono::steady_clock::time_point deadline);
   [[noreturn]] void lose(const std::string& why);
   std::string message() const;

@@ -1,7 +1,8 @@
 #include "sql/postgres/postgres_statement.h"
 
-#include <array>
 #include <charconv>
+
+#include "sql/postgres/values.h"
 
 namespace millrace::sql::postgres {
 namespace {
@@ -16,41 +17,6 @@ constexpr Oid kBooleans = 1000;
 constexpr Oid kTexts = 1009;
 constexpr Oid kIntegers = 1016;
 constexpr Oid kReals = 1022;
-
-template <typename Number>
-void append_number(std::string& text, Number number) {
-  std::array<char, 40> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  text.append(digits.data(), end);
-}
-
-template <typename Number>
-std::string list_of(std::span<const Number> numbers) {
-  std::string list = "{";
-  for (const Number number : numbers) {
-    if (list.size() > 1) list += ',';
-    append_number(list, number);
-  }
-  return list + "}";
-}
-
-void refuse_zero_bytes(std::string_view text) {
-  if (text.find('\0') == std::string_view::npos) return;
-  // The server's libraries would take the text to end there. As a fault of the transaction it costs others
-  // who share it nothing.
-  throw TransactionFault(ErrorCode::kInvalidParameterValue,
-                         "A text has a character of code 0, which PostgreSQL cannot keep.",
-                         TransactionFault::Kind::kLasting);
-}
-
-void append_quoted(std::string& list, std::string_view text) {
-  list += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') list += '\\';
-    list += c;
-  }
-  list += '"';
-}
 
 }  // namespace
 
@@ -87,30 +53,19 @@ void PostgresStatement::bind_null(int position) {
 }
 
 void PostgresStatement::bind_list(int position, std::span<const std::string_view> texts) {
-  std::string list = "{";
-  for (const std::string_view text : texts) {
-    refuse_zero_bytes(text);
-    if (list.size() > 1) list += ',';
-    append_quoted(list, text);
-  }
-  set(position, kTexts, list + "}");
+  set(position, kTexts, array_text(texts));
 }
 
 void PostgresStatement::bind_list(int position, std::span<const int64_t> numbers) {
-  set(position, kIntegers, list_of(numbers));
+  set(position, kIntegers, array_text(numbers));
 }
 
 void PostgresStatement::bind_list(int position, std::span<const double> numbers) {
-  set(position, kReals, list_of(numbers));
+  set(position, kReals, array_text(numbers));
 }
 
 void PostgresStatement::bind_booleans(int position, std::span<const char> values) {
-  std::string list = "{";
-  for (const char value : values) {
-    if (list.size() > 1) list += ',';
-    list += value != 0 ? 't' : 'f';
-  }
-  set(position, kBooleans, list + "}");
+  set(position, kBooleans, array_text(values));
 }
 
 void PostgresStatement::send() {

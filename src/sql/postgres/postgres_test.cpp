@@ -1,12 +1,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/error.h"
 #include "sql/postgres/dialect.h"
 #include "sql/postgres/faults.h"
 #include "sql/postgres/postgres_database.h"
 #include "sql/postgres/uri.h"
+#include "sql/postgres/values.h"
 #include "sql/server_uri.h"
 
 using namespace millrace;
@@ -55,6 +57,27 @@ TEST_CASE("what stands in quotes is left alone") {
   CHECK(translate("SELECT '?1 INDEXED BY x' || \"rowid\", 'it''s +1 LIKE ?1' WHERE a = ?1") ==
         "SELECT '?1 INDEXED BY x' || \"rowid\", 'it''s +1 LIKE ?1' WHERE a = $1");
   CHECK(translate("SELECT 'open ?1") == "SELECT 'open ?1");
+}
+
+TEST_CASE("no value can end its field, row or element of an array") {
+  using namespace std::string_view_literals;
+  const std::array texts{"a\tb"sv, "\\."sv, "\\N\r\n"sv, ""sv, "ä\"{,}"sv};
+  const std::array numbers{int64_t{0}, int64_t{-1}, INT64_MIN, INT64_MAX, int64_t{5}};
+  const std::array reals{0.1, -1e300, 5e-324, 0.0, 2.0};
+  const std::array<char, 5> truths{1, 0, 1, 0, 1};
+  const std::array<Column, 4> columns{texts, numbers, reals, truths};
+  CHECK(copy_text(columns) ==
+        "a\\tb\t0\t0.1\tt\n"
+        "\\\\.\t-1\t-1e+300\tf\n"
+        "\\\\N\\r\\n\t-9223372036854775808\t5e-324\tt\n"
+        "\t9223372036854775807\t0\tf\n"
+        "ä\"{,}\t5\t2\tt\n");
+  CHECK(copy_text({}) == "");
+  CHECK(array_text(texts) == "{\"a\tb\",\"\\\\.\",\"\\\\N\r\n\",\"\",\"ä\\\"{,}\"}");
+  CHECK(array_text(reals) == "{0.1,-1e+300,5e-324,0,2}");
+  CHECK(array_text(truths) == "{t,f,t,f,t}");
+  CHECK_THROWS_AS(array_text(std::array{"a\0b"sv}), TransactionFault);
+  CHECK_THROWS_AS(copy_text(std::array<Column, 1>{std::array{"a\0b"sv}}), TransactionFault);
 }
 
 TEST_CASE("URIs of PostgreSQL are told from others, whatever driver they name") {
@@ -125,6 +148,7 @@ TEST_CASE("SQLSTATEs are told apart by what a caller can do") {
   CHECK(fault_of("23514", "x").kind() == Kind::kLasting);
   CHECK(fault_of("22001", "x").code() == ErrorCode::kInvalidParameterValue);
   CHECK(fault_of("22012", "x").kind() == Kind::kPassing);
+  CHECK(fault_of("0A000", "x").kind() == Kind::kPassing);
   CHECK(fault_of("57P01", "x").code() == ErrorCode::kTemporarilyUnavailable);
   CHECK(fault_of("57014", "x").code() == ErrorCode::kDeadlineExceeded);
   CHECK(fault_of("53100", "x").code() == ErrorCode::kResourceExhausted);

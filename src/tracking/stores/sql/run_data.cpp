@@ -107,22 +107,15 @@ RunDataOutcome write(Connection& connection, const RunDataWrite& request) {
   return outcome;
 }
 
-RunDataOutcome write_remote(Connection& connection, const RunDataWrite& request) {
-  RunDataItem item(request);
-  // A second attempt would not know of the first.
-  item.looks_first = true;
-  sql::BulkItem* alone = &item;
-  write_run_data_together(connection, {&alone, 1});
-  if (item.fault) std::rethrow_exception(item.fault);
-  return std::move(item.outcome);
-}
-
 }  // namespace
 
 RunDataOutcome SqlTrackingStore::write_run_data(const CallContext&, const RunDataWrite& request) {
-  return database_->writer().call([&](Connection& connection) {
-    return connection.is_remote() ? write_remote(connection, request) : write(connection, request);
-  });
+  if (database_->is_remote()) {
+    const auto item = std::make_shared<RunDataItem>(request);
+    database_->writer().run(write_run_data_together, item);
+    return std::move(item->outcome);
+  }
+  return database_->writer().call([&](Connection& connection) { return write(connection, request); });
 }
 
 bool SqlTrackingStore::start_write_run_data(const CallContext&, const RunDataWrite& request,

@@ -1,6 +1,7 @@
 #include "tracking/stores/sql/run_data_bulk.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -23,6 +24,9 @@ using Texts = std::vector<std::string_view>;
 using RowKey = std::pair<std::string_view, std::string_view>;
 using Pairs = std::map<RowKey, std::string_view>;
 
+// What COPY spares in the server, it costs in journeys first.
+constexpr size_t kWorthCopying = 200;
+
 // The columns of rows of `metrics` or `latest_metrics`.
 class MetricRows {
  public:
@@ -40,6 +44,12 @@ class MetricRows {
     auto statement = connection.prepare(insert);
     statement.bind_list(1, keys_).bind_list(2, values_).bind_list(3, timestamps_).bind_list(4, steps_);
     statement.bind_booleans(5, are_nan_).bind_list(6, runs_).run();
+  }
+
+  // False, and nothing done, where there is no way to.
+  bool copy(Connection& connection) const {
+    const std::array<sql::Column, 6> columns{keys_, values_, timestamps_, steps_, are_nan_, runs_};
+    return connection.copy("metrics(key, value, timestamp, step, is_nan, run_uuid)", columns);
   }
 
  private:
@@ -94,10 +104,10 @@ std::vector<RunDataItem*> with_active_runs(std::span<RunDataItem* const> items,
 }
 
 // Metrics alone need nothing from the database before they are written.
-bool may_take_for_active(std::span<RunDataItem* const> items) {
+bool are_metrics_alone(std::span<RunDataItem* const> items) {
   return std::all_of(items.begin(), items.end(), [](const RunDataItem* item) {
     const RunDataWrite& request = item->request;
-    return !item->looks_first && request.params().empty() && request.tags().empty() &&
+    return request.params().empty() && request.tags().empty() &&
            std::all_of(request.metrics().begin(), request.metrics().end(),
                        [](const v1::Metric& metric) { return metric.model_id().empty(); });
   });
@@ -230,22 +240,17 @@ void write_latest(Connection& connection, const std::vector<MetricOfRun>& metric
              "(latest_metrics.step, latest_metrics.timestamp, latest_metrics.value)");
 }
 
-void write_metrics(Connection& connection, std::span<RunDataItem* const> items) {
+void write_metrics(Connection& connection, std::span<RunDataItem* const> items, bool are_new) {
   const std::vector<MetricOfRun> metrics = metrics_of(items);
   if (metrics.empty()) return;
   MetricRows rows;
   for (const MetricOfRun& metric : metrics) rows.add(metric.run_id, *metric.metric);
-  rows.write(connection,
-             "INSERT INTO metrics(key, value, timestamp, step, is_nan, run_uuid) "
-             "SELECT * FROM unnest(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING");
+  if (!are_new || metrics.size() < kWorthCopying || !rows.copy(connection)) {
+    rows.write(connection,
+               "INSERT INTO metrics(key, value, timestamp, step, is_nan, run_uuid) "
+               "SELECT * FROM unnest(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING");
+  }
   write_latest(connection, metrics);
-}
-
-// Should a run not be there or not be active, the next attempt finds out which.
-void write_to_active(Connection& connection, std::span<RunDataItem* const> items) {
-  for (RunDataItem* item : items) item->looks_first = true;
-  require_active(connection, items);
-  write_metrics(connection, items);
 }
 
 void write_tags(Connection& connection, std::span<RunDataItem* const> items) {
@@ -283,7 +288,13 @@ void write_run_data_together(Connection& connection, std::span<sql::BulkItem* co
     items.push_back(static_cast<RunDataItem*>(item));
     items.back()->outcome.Clear();
   }
-  if (connection.is_pipelined() && may_take_for_active(items)) return write_to_active(connection, items);
+  const bool first_attempt =
+      std::none_of(items.begin(), items.end(), [](const auto* item) { return item->tried_before; });
+  for (RunDataItem* item : items) item->tried_before = true;
+  if (first_attempt && connection.is_pipelined() && are_metrics_alone(items)) {
+    require_active(connection, items);
+    return write_metrics(connection, items, first_attempt);
+  }
   const auto states = read_states(connection, items);
   const std::vector<RunDataItem*> active = with_active_runs(items, states);
   ParamRows params(connection, active);
@@ -291,7 +302,7 @@ void write_run_data_together(Connection& connection, std::span<sql::BulkItem* co
   for (RunDataItem* item : active) {
     if (params.accept(*item)) accepted.push_back(item);
   }
-  write_metrics(connection, accepted);
+  write_metrics(connection, accepted, first_attempt);
   params.write();
   for (const RunDataItem* item : accepted)
     write_model_metrics(connection, item->request, states.at(item->request.run_id()).experiment_id);

@@ -12,9 +12,9 @@ struct RunDataItem : sql::BulkItem {
   explicit RunDataItem(const v1::plugin::RunDataWrite& write) : request(write) {}
 
   const v1::plugin::RunDataWrite& request;
-  /// Whether the run is looked at before anything is written. Otherwise it is taken to be there and active
-  /// once, where that saves a journey.
-  bool looks_first = false;
+  /// Whether an attempt was made before, which a passing fault ended. The first takes the runs to be there
+  /// and active, and the points to be new, where that saves journeys or work; another looks.
+  bool tried_before = false;
   v1::plugin::RunDataOutcome outcome;
 };
 
