@@ -1,8 +1,8 @@
 """Measures Millrace on PostgreSQL beside FastTrackML and `mlflow server` on it and bare PostgreSQL; prints a Markdown table.
 
 A PostgreSQL server of Debian's packages is started with durable commits; each server has a database of its own in
-it. Each work is done by all of them in turn, so that what a noisy machine does to one it does to the others, round after
-round; figures are medians of the rounds. Usage: ./dev bench-databases [--rounds 5] [--seconds 2] [--models 10000] [--out FILE]
+it, and so has what is written past all of them. Each work is done by all of them in turn, so that what a noisy machine does to one it does to the others, round after
+round; figures are medians of the rounds. Usage: ./dev bench-databases [--rounds 7] [--seconds 2] [--models 10000] [--out FILE]
 """
 
 import argparse
@@ -117,24 +117,29 @@ WORKS = [("metric", "log-metric /s", (1, 8, 32), 1), ("run", "get-run with 50 me
          ("batch", "log-batch of 1000, metrics/s", (1, 8), 1000)]
 
 
-def measure_works(table, postgres, servers, seconds, requests):
+# What PostgreSQL gives to one connection past all servers, the quicker way counts.
+BARE_WORKS = {"metric": ("row",), "batch": ("insert", "copy")}
+
+
+def measure_works(table, postgres, bare, servers, seconds, requests):
     for work, title, connections, amount in WORKS:
         for count in connections:
+            name = f"{title}, {count} connection{'s' * (count > 1)}"
             for who, server in servers.items():
                 settle(postgres)
-                done = load(server, count, seconds, requests[who][work])["per_second"] * amount
-                table.add(f"{title}, {count} connection{'s' * (count > 1)}", who, done)
+                table.add(name, who, load(server, count, seconds, requests[who][work])["per_second"] * amount)
+            if count == 1 and work in BARE_WORKS:
+                table.add(name, BARE, max(measure_bare(postgres, bare, seconds, way) for way in BARE_WORKS[work]))
 
 
-def measure_raw(table, uri, seconds):
-    raw = json.loads(subprocess.run([TOOLS / "rawpostgres", uri, str(seconds)], capture_output=True, check=True).stdout)
-    table.add("log-metric /s, 1 connection", BARE, raw["1"])
-    table.add("log-batch of 1000, metrics/s, 1 connection", BARE, max(raw["insert"], raw["copy"]))
+def measure_bare(postgres, uri, seconds, way):
+    settle(postgres)
+    return float(subprocess.run([TOOLS / "rawpostgres", uri, str(seconds), way], capture_output=True, check=True).stdout)
 
 
 def main():
     options = argparse.ArgumentParser()
-    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--rounds", type=int, default=7)
     options.add_argument("--seconds", type=float, default=2)
     options.add_argument("--models", type=int, default=10_000, help="registered models that are searched")
     options.add_argument("--out", help="write the table to this file too")
@@ -145,10 +150,11 @@ def main():
         folders = {who: pathlib.Path(name) / who for who in (OURS, PEER, MLFLOW, SQLITE)}
         for folder in folders.values():
             folder.mkdir()
-        uri = postgres.create("ours").replace("+psycopg2", "")
+        bare = postgres.create("bare").replace("+psycopg2", "")
+        subprocess.run([ROOT / "build/release/millrace", "db", "upgrade", bare], check=True, capture_output=True)
         theirs = postgres.create("theirs").replace("postgresql+psycopg2", "postgres")
         servers = {
-            OURS: Quiet(folders[OURS], "--backend-store-uri", uri),
+            OURS: Quiet(folders[OURS], "--backend-store-uri", postgres.create("ours").replace("+psycopg2", "")),
             PEER: FastTrackMLOnPostgres(folders[PEER], theirs),
             MLFLOW: MlflowOnPostgres(folders[MLFLOW], postgres.create("official")),
             SQLITE: Quiet(folders[SQLITE]),
@@ -163,9 +169,7 @@ def main():
             for database in ("ours", "official"):
                 postgres.query("VACUUM ANALYZE", database)
             for _ in range(chosen.rounds):
-                settle(postgres)
-                measure_raw(table, uri, chosen.seconds)
-                measure_works(table, postgres, {who: servers[who] for who in (OURS, PEER, MLFLOW)}, chosen.seconds, works)
+                measure_works(table, postgres, bare, {who: servers[who] for who in (OURS, PEER, MLFLOW)}, chosen.seconds, works)
                 settle(postgres)
                 for title, body in (("filter and order by metric", FILTER_ORDER), ("first page", {})):
                     for who, experiment in seeded.items():

@@ -1,7 +1,7 @@
 // What PostgreSQL itself gives: rows a second into MLflow's metric tables, with their indexes and the latest
-// value of each key, one transaction after another. Usage: rawpostgres URI [SECONDS], of a database that has
-// MLflow's schema; works in a schema of its own there. Prints one JSON object of rows a second:
-// {"1": one row a commit, "insert": 1000 by multi-row INSERT, "copy": 1000 by COPY}.
+// value of each key, one transaction after another. Usage: rawpostgres URI SECONDS WORK, of a database that
+// has MLflow's schema; works in a schema of its own there. WORK is `row`, one row a commit, `insert`, 1000 by
+// a multi-row INSERT, or `copy`, 1000 by COPY. Prints rows a second.
 
 #include <libpq-fe.h>
 
@@ -106,12 +106,12 @@ double rows_per_second(void (*write)(int64_t, int), int rows_a_commit, double se
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) return 2;
-  const double seconds = argc > 2 ? std::atof(argv[2]) : 1;
+  if (argc != 4) return 2;
+  const double seconds = std::atof(argv[2]);
+  const std::string work = argv[3];
   connection = PQconnectdb(argv[1]);
   create_tables();
-  std::printf("{\"1\": %.1f, \"insert\": %.1f, \"copy\": %.1f}\n", rows_per_second(insert, 1, seconds),
-              rows_per_second(insert, 1000, seconds), rows_per_second(copy, 1000, seconds));
+  std::printf("%.1f\n", rows_per_second(work == "copy" ? copy : insert, work == "row" ? 1 : 1000, seconds));
   execute("DROP SCHEMA raw CASCADE");
   PQfinish(connection);
 }
