@@ -1,12 +1,12 @@
 """Measures Millrace on PostgreSQL beside FastTrackML and `mlflow server` on it and bare PostgreSQL; prints a Markdown table.
 
 A PostgreSQL server of Debian's packages is started with durable commits; each server has a database of its own in
-it, and so has what is written past all of them. Each work is done by all of them in turn, so that what a noisy machine does to one it does to the others, round after
-round; figures are medians of the rounds. Usage: ./dev bench-databases [--rounds 7] [--seconds 2] [--models 10000] [--out FILE]
+it, and so has what is written past all of them. Each work is done by all of them in turn, so that what a noisy machine
+does to one it does to the others, round after round; figures are medians of the rounds.
+Usage: ./dev bench-databases [--rounds 7] [--seconds 2] [--models 10000] [--out FILE]
 """
 
 import argparse
-import json
 import pathlib
 import random
 import subprocess
